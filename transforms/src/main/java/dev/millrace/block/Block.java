@@ -1,0 +1,103 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch of rows: an immutable Arrow record batch whose buffers are byte arrays on the heap. It is
+ * the element between transforms, so that a runner pays its cost per element once a block.
+ *
+ * <p>Safe to share between threads. Held on the heap it needs no release; {@link Blocks#map} copies
+ * it off the heap for the time of a call.
+ */
+public final class Block {
+
+  private final BlockSchema schema;
+  private final Origin origin;
+  private final int rows;
+  private final List<BlockColumn> columns;
+
+  Block(BlockSchema schema, Origin origin, int rows, List<BlockColumn> columns) {
+    this.schema = schema;
+    this.origin = origin;
+    this.rows = rows;
+    this.columns = List.copyOf(columns);
+  }
+
+  public BlockSchema schema() {
+    return schema;
+  }
+
+  /** The split and the positions this block covers. */
+  public Origin origin() {
+    return origin;
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public BlockColumn column(int index) {
+    return columns.get(index);
+  }
+
+  /** Bytes held on the heap by the columns' buffers. */
+  public long bytes() {
+    long bytes = 0;
+    for (BlockColumn column : columns) {
+      bytes += column.bytes();
+    }
+    return bytes;
+  }
+
+  /** The named columns, shared with this block and not copied. */
+  public Block project(BlockSchema kept) {
+    List<BlockColumn> chosen = new ArrayList<>(kept.size());
+    for (Column column : kept.columns()) {
+      chosen.add(columns.get(schema.indexOf(column.name())));
+    }
+    return new Block(kept, origin, rows, chosen);
+  }
+
+  /**
+   * Copies this block into Arrow vectors.
+   *
+   * @return vectors that the caller closes
+   */
+  public VectorSchemaRoot toArrow(BufferAllocator allocator) {
+    return ArrowBatch.load(this, allocator);
+  }
+
+  /**
+   * Copies Arrow vectors into a block.
+   *
+   * @throws IllegalArgumentException when the vectors' fields are not those of the schema
+   */
+  public static Block fromArrow(BlockSchema schema, Origin origin, VectorSchemaRoot root) {
+    return ArrowBatch.unload(schema, origin, root);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Block that
+            && rows == that.rows
+            && origin.equals(that.origin)
+            && schema.equals(that.schema)
+            && columns.equals(that.columns));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * origin.hashCode() + columns.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Block[" + rows + " rows, " + bytes() + " bytes, " + origin + ", " + schema + "]";
+  }
+}

@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Little-endian words in byte arrays, as Arrow lays them out; and validity bitmaps. */
+final class Bytes {
+
+  static final byte[] NONE = new byte[0];
+  static final VarHandle SHORT = view(short[].class);
+  static final VarHandle INT = view(int[].class);
+  static final VarHandle LONG = view(long[].class);
+  static final VarHandle FLOAT = view(float[].class);
+  static final VarHandle DOUBLE = view(double[].class);
+
+  private Bytes() {}
+
+  private static VarHandle view(Class<?> words) {
+    return MethodHandles.byteArrayViewVarHandle(words, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static int bitmapLength(int bits) {
+    return (bits + 7) >>> 3;
+  }
+
+  static boolean bit(byte[] bitmap, int index) {
+    return (bitmap[index >>> 3] >>> (index & 7) & 1) != 0;
+  }
+
+  static void setBit(byte[] bitmap, int index) {
+    bitmap[index >>> 3] |= (byte) (1 << (index & 7));
+  }
+}

@@ -1,0 +1,282 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the values of one column. The typed appenders do not check the type; {@link #append}
+ * does. Not safe for use by several threads.
+ */
+public final class ColumnBuilder {
+
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
+
+  private final Column column;
+  private final int width;
+  private int rows;
+  private int nulls;
+  // Empty until the first NULL: most columns of most blocks have none.
+  private byte[] validity = Bytes.NONE;
+  private byte[] offsets;
+  private byte[] data = Bytes.NONE;
+  private int used;
+
+  ColumnBuilder(Column column) {
+    this.column = column;
+    this.width = column.type().isVariable() ? 0 : column.type().width();
+    this.offsets = column.type().isVariable() ? new byte[64] : Bytes.NONE;
+  }
+
+  public BlockType type() {
+    return column.type();
+  }
+
+  public void appendNull() {
+    if (nulls++ == 0) {
+      validity = new byte[Math.max(64, Bytes.bitmapLength(rows + 1))];
+      Arrays.fill(validity, 0, rows >>> 3, (byte) 0xff);
+      validity[rows >>> 3] = (byte) ((1 << (rows & 7)) - 1);
+    } else if (rows >>> 3 >= validity.length) {
+      validity = Arrays.copyOf(validity, validity.length * 2);
+    }
+    if (type().isBits()) {
+      reserveBit();
+    } else if (width > 0) {
+      int at = reserve(width);
+      Arrays.fill(data, at, at + width, (byte) 0);
+    }
+    endRow(false);
+  }
+
+  public void appendBool(boolean value) {
+    reserveBit();
+    if (value) {
+      Bytes.setBit(data, rows);
+    }
+    endRow(true);
+  }
+
+  public void appendShort(short value) {
+    int at = reserve(2);
+    Bytes.SHORT.set(data, at, value);
+    endRow(true);
+  }
+
+  public void appendInt(int value) {
+    int at = reserve(4);
+    Bytes.INT.set(data, at, value);
+    endRow(true);
+  }
+
+  public void appendLong(long value) {
+    int at = reserve(8);
+    Bytes.LONG.set(data, at, value);
+    endRow(true);
+  }
+
+  public void appendFloat(float value) {
+    int at = reserve(4);
+    Bytes.FLOAT.set(data, at, value);
+    endRow(true);
+  }
+
+  public void appendDouble(double value) {
+    int at = reserve(8);
+    Bytes.DOUBLE.set(data, at, value);
+    endRow(true);
+  }
+
+  /** A decimal that fits a long at this column's scale. */
+  public void appendUnscaledLong(long value) {
+    int at = reserve(width);
+    long sign = value >> 63;
+    Bytes.LONG.set(data, at, value);
+    for (int i = 8; i < width; i += 8) {
+      Bytes.LONG.set(data, at + i, sign);
+    }
+    endRow(true);
+  }
+
+  /**
+   * A decimal at this column's scale.
+   *
+   * @throws ArithmeticException when it has more digits than the column
+   */
+  public void appendDecimal(BigDecimal value) {
+    BigInteger unscaled = value.setScale(type().scale()).unscaledValue();
+    if (value.setScale(type().scale()).precision() > type().precision()) {
+      throw new ArithmeticException(value + " has more digits than " + type());
+    }
+    byte[] bigEndian = unscaled.toByteArray();
+    int at = reserve(width);
+    Arrays.fill(data, at, at + width, (byte) (unscaled.signum() >> 1));
+    for (int i = 0; i < bigEndian.length; i++) {
+      data[at + bigEndian.length - 1 - i] = bigEndian[i];
+    }
+    endRow(true);
+  }
+
+  /** The bytes of a value of variable width, or of a fixed one whose width is {@code length}. */
+  public void appendBytes(byte[] source, int from, int length) {
+    int at = reserve(length);
+    System.arraycopy(source, from, data, at, length);
+    endRow(true);
+  }
+
+  /**
+   * A value as the Java object that {@link BlockSchema#toBeam()} gives the type.
+   *
+   * @throws IllegalArgumentException when the object is of another class, or does not fit
+   */
+  public void append(@Nullable Object value) {
+    if (value == null) {
+      appendNull();
+      return;
+    }
+    try {
+      appendPresent(value);
+    } catch (ClassCastException | ArithmeticException misfit) {
+      throw new IllegalArgumentException(
+          "Invalid value of column "
+              + column.name()
+              + ": "
+              + value
+              + " of "
+              + value.getClass().getSimpleName()
+              + " (must fit "
+              + type()
+              + ")",
+          misfit);
+    }
+  }
+
+  private void appendPresent(Object value) {
+    switch (type().kind()) {
+      case BOOL -> appendBool((Boolean) value);
+      case INT16 -> appendShort((Short) value);
+      case INT32 -> appendInt((Integer) value);
+      case INT64 -> appendLong((Long) value);
+      case FLOAT32 -> appendFloat((Float) value);
+      case FLOAT64 -> appendDouble((Double) value);
+      case DECIMAL -> appendDecimal((BigDecimal) value);
+      case NUMERIC -> appendAll(Numeric.fromBigDecimal((BigDecimal) value));
+      case TEXT, JSON -> appendAll(((String) value).getBytes(StandardCharsets.UTF_8));
+      case BYTES -> appendAll((byte[]) value);
+      case DATE -> appendInt(Math.toIntExact(((LocalDate) value).toEpochDay()));
+      case TIME -> appendLong(((LocalTime) value).toNanoOfDay() / 1_000);
+      case TIMESTAMP -> appendLong(micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC)));
+      case TIMESTAMPTZ -> appendLong(micros((Instant) value));
+      case UUID -> appendUuid((UUID) value);
+    }
+  }
+
+  private void appendAll(byte[] bytes) {
+    appendBytes(bytes, 0, bytes.length);
+  }
+
+  private static long micros(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+  }
+
+  private void appendUuid(UUID value) {
+    int at = reserve(16);
+    Bytes.LONG.set(data, at, Long.reverseBytes(value.getMostSignificantBits()));
+    Bytes.LONG.set(data, at + 8, Long.reverseBytes(value.getLeastSignificantBits()));
+    endRow(true);
+  }
+
+  /** A row of a column of the same type. */
+  void appendFrom(BlockColumn source, int row) {
+    if (source.isNull(row)) {
+      appendNull();
+    } else if (type().isBits()) {
+      appendBool(source.getBool(row));
+    } else {
+      int at = reserve(source.length(row));
+      source.copy(row, data, at);
+      endRow(true);
+    }
+  }
+
+  long bytes() {
+    return used + (nulls > 0 ? Bytes.bitmapLength(rows) : 0) + (offsets.length > 0 ? 4L * rows : 0);
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** The values so far, exactly sized; this builder is empty afterwards and keeps its arrays. */
+  BlockColumn take() {
+    BlockColumn taken =
+        new BlockColumn(
+            type(),
+            rows,
+            nulls,
+            nulls > 0 ? Arrays.copyOf(validity, Bytes.bitmapLength(rows)) : Bytes.NONE,
+            offsets.length > 0 ? Arrays.copyOf(offsets, (rows + 1) << 2) : Bytes.NONE,
+            Arrays.copyOf(data, used));
+    rows = 0;
+    nulls = 0;
+    used = 0;
+    return taken;
+  }
+
+  private void endRow(boolean present) {
+    if (present && nulls > 0) {
+      if (rows >>> 3 >= validity.length) {
+        validity = Arrays.copyOf(validity, validity.length * 2);
+      }
+      Bytes.setBit(validity, rows);
+    }
+    rows++;
+    if (offsets.length > 0) {
+      int at = rows << 2;
+      if (at + 4 > offsets.length) {
+        offsets = Arrays.copyOf(offsets, offsets.length * 2);
+      }
+      Bytes.INT.set(offsets, at, used);
+    }
+  }
+
+  /** Room for {@code length} more bytes; returns where they begin. */
+  private int reserve(int length) {
+    int at = used;
+    long end = (long) at + length;
+    if (end > data.length) {
+      grow(end);
+    }
+    used = (int) end;
+    return at;
+  }
+
+  private void reserveBit() {
+    if ((rows & 7) == 0) {
+      int at = reserve(1);
+      data[at] = 0;
+    }
+  }
+
+  private void grow(long needed) {
+    if (needed > LARGEST) {
+      throw new IllegalArgumentException(
+          "Cannot add a value to column "
+              + column.name()
+              + ": a block holds at most "
+              + LARGEST
+              + " bytes a column");
+    }
+    data = Arrays.copyOf(data, (int) Math.min(LARGEST, Math.max(needed, data.length * 2L)));
+  }
+}

@@ -1,0 +1,50 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outputs a block of the rows that satisfy a predicate: the same block when all do, and an empty
+ * one when none does, because its origin counts as covered.
+ */
+final class FilterFn extends DoFn<Block, Block> {
+
+  private final BlockSchema schema;
+  private final BlockPredicate predicate;
+  private final Counter dropped = Metrics.counter("millrace", "rows_filtered");
+
+  // Worker scoped.
+  private transient @Nullable BlockBuilder builder;
+
+  FilterFn(BlockSchema schema, BlockPredicate predicate) {
+    this.schema = schema;
+    this.predicate = predicate;
+  }
+
+  @ProcessElement
+  public void process(@Element Block block, OutputReceiver<Block> out) {
+    boolean[] kept = new boolean[block.rows()];
+    int count = 0;
+    for (int row = 0; row < kept.length; row++) {
+      kept[row] = predicate.test(block, row);
+      count += kept[row] ? 1 : 0;
+    }
+    dropped.inc(kept.length - count);
+    out.output(count == kept.length ? block : select(block, kept));
+  }
+
+  private Block select(Block block, boolean[] kept) {
+    if (builder == null) {
+      builder = new BlockBuilder(schema);
+    }
+    for (int row = 0; row < kept.length; row++) {
+      if (kept[row]) {
+        builder.appendFrom(block, row);
+      }
+    }
+    return builder.build(block.origin());
+  }
+}

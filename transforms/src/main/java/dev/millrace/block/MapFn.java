@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.beam.sdk.transforms.DoFn;
+
+/** Applies a {@link BlockMapper}; everything off the heap is released before a block is output. */
+final class MapFn extends DoFn<Block, Block> {
+
+  private final BlockSchema output;
+  private final BlockMapper mapper;
+
+  MapFn(BlockSchema output, BlockMapper mapper) {
+    this.output = output;
+    this.mapper = mapper;
+  }
+
+  @ProcessElement
+  public void process(@Element Block block, OutputReceiver<Block> out) throws Exception {
+    out.output(map(block));
+  }
+
+  private Block map(Block block) throws Exception {
+    try (BufferAllocator allocator = OffHeap.open("map")) {
+      try (VectorSchemaRoot batch = block.toArrow(allocator)) {
+        VectorSchemaRoot mapped = mapper.map(batch, allocator);
+        try {
+          if (mapped.getRowCount() != block.rows()) {
+            throw new IllegalStateException(
+                "Cannot map a block of "
+                    + block.rows()
+                    + " rows: the function returned "
+                    + mapped.getRowCount());
+          }
+          return Block.fromArrow(output, block.origin(), mapped);
+        } finally {
+          if (mapped != batch) {
+            mapped.close();
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+
+/**
+ * The encoding of a decimal without limits: four big-endian shorts and then digits to the base
+ * 10,000, as PostgreSQL sends them ({@code numeric_send} in its {@code numeric.c}).
+ *
+ * <p>The shorts are the number of digits, the weight (the power of 10,000 of the first digit), the
+ * sign or special value, and the scale for display. Neither leading nor trailing zero digits are
+ * stored.
+ */
+public final class Numeric {
+
+  /** Bytes before the digits. */
+  public static final int HEADER = 8;
+
+  private static final int NEGATIVE = 0x4000;
+  private static final int NAN = 0xC000;
+  private static final int INFINITY = 0xD000;
+  private static final int MINUS_INFINITY = 0xF000;
+
+  private static final int BASE = 10_000;
+  private static final int DIGITS_OF_BASE = 4;
+  private static final BigInteger BIG_BASE = BigInteger.valueOf(BASE);
+
+  /** The most decimal digits whose every value fits a long. */
+  private static final int DIGITS_OF_LONG = 18;
+
+  /** Beyond this scale a fraction padded to whole base digits could exceed a long. */
+  private static final int SCALE_OF_LONG = 16;
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final long[] POWERS = new long[DIGITS_OF_LONG + 1];
+
+  static {
+    POWERS[0] = 1;
+    for (int i = 1; i < POWERS.length; i++) {
+      POWERS[i] = POWERS[i - 1] * 10;
+    }
+  }
+
+  private Numeric() {}
+
+  /** Whether every value of a decimal type fits a long, so that the quick forms below serve it. */
+  public static boolean fitsLong(BlockType decimal) {
+    return decimal.precision() <= DIGITS_OF_LONG && decimal.scale() <= SCALE_OF_LONG;
+  }
+
+  /**
+   * The exact value, with its scale.
+   *
+   * @throws ArithmeticException for NaN and the infinities
+   */
+  public static BigDecimal toBigDecimal(byte[] source, int at) {
+    int digits = word(source, at) & 0xffff;
+    int weight = word(source, at + 2);
+    boolean negative = isNegative(source, at);
+    int scale = word(source, at + 6);
+    BigInteger value = BigInteger.ZERO;
+    for (int i = 0; i < digits; i++) {
+      value = value.multiply(BIG_BASE).add(BigInteger.valueOf(word(source, at + HEADER + 2 * i)));
+    }
+    BigDecimal exact =
+        new BigDecimal(negative ? value.negate() : value, DIGITS_OF_BASE * (digits - 1 - weight));
+    return exact.setScale(scale);
+  }
+
+  /** The encoding of a decimal; a negative scale becomes 0, which changes no value. */
+  public static byte[] fromBigDecimal(BigDecimal decimal) {
+    BigDecimal value = decimal.scale() < 0 ? decimal.setScale(0) : decimal;
+    int scale = value.scale();
+    int fraction = (scale + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
+    BigInteger rest = value.setScale(fraction * DIGITS_OF_BASE).unscaledValue().abs();
+    // A BigInteger divided digit by digit is quadratic; its decimal text is not.
+    String text = rest.signum() == 0 ? "" : rest.toString();
+    int groups = (text.length() + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
+    String padded = "0".repeat(groups * DIGITS_OF_BASE - text.length()) + text;
+    int kept = groups;
+    while (kept > 0 && group(padded, kept - 1) == 0) {
+      kept--;
+    }
+    byte[] encoded = new byte[HEADER + 2 * kept];
+    SHORT.set(encoded, 0, (short) kept);
+    SHORT.set(encoded, 2, (short) (kept == 0 ? 0 : groups - 1 - fraction));
+    SHORT.set(encoded, 4, (short) (decimal.signum() < 0 ? NEGATIVE : 0));
+    SHORT.set(encoded, 6, (short) scale);
+    for (int i = 0; i < kept; i++) {
+      SHORT.set(encoded, HEADER + 2 * i, group(padded, i));
+    }
+    return encoded;
+  }
+
+  /**
+   * The unscaled value at {@code scale} of a number for which {@link #fitsLong} holds.
+   *
+   * @throws ArithmeticException for NaN, the infinities and a number that needs a larger scale
+   */
+  public static long toUnscaledLong(byte[] source, int at, int scale) {
+    int digits = word(source, at) & 0xffff;
+    int weight = word(source, at + 2);
+    boolean negative = isNegative(source, at);
+    long value = 0;
+    int power = DIGITS_OF_BASE * (weight + 1) + scale;
+    for (int i = 0; i < digits; i++) {
+      int digit = word(source, at + HEADER + 2 * i);
+      power -= DIGITS_OF_BASE;
+      if (power >= 0) {
+        value = Math.addExact(Math.multiplyExact(value, BASE), digit);
+      } else {
+        int cut = -power;
+        if (cut >= DIGITS_OF_BASE || digit % POWERS[cut] != 0) {
+          throw new ArithmeticException("a number has more than " + scale + " decimals");
+        }
+        value = value * POWERS[DIGITS_OF_BASE - cut] + digit / POWERS[cut];
+        power = 0;
+      }
+    }
+    if (power > 0 && value != 0) {
+      value = Math.multiplyExact(value, POWERS[power]);
+    }
+    return negative ? -value : value;
+  }
+
+  /**
+   * Encodes an unscaled value of a type for which {@link #fitsLong} holds.
+   *
+   * @param target with room for {@link #HEADER} and 12 more bytes
+   * @return the position after the last byte written
+   */
+  public static int putUnscaledLong(byte[] target, int at, long unscaled, int scale) {
+    long magnitude = Math.abs(unscaled);
+    int groups = (scale + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
+    long whole = magnitude / POWERS[scale];
+    long fraction = (magnitude % POWERS[scale]) * POWERS[groups * DIGITS_OF_BASE - scale];
+    int end = at + HEADER;
+    int weight = -1;
+    if (whole > 0) {
+      weight = groupsOf(whole) - 1;
+      for (int power = weight * DIGITS_OF_BASE; power >= 0; power -= DIGITS_OF_BASE) {
+        SHORT.set(target, end, (short) (whole / POWERS[power] % BASE));
+        end += 2;
+      }
+    }
+    for (int power = (groups - 1) * DIGITS_OF_BASE; power >= 0; power -= DIGITS_OF_BASE) {
+      short digit = (short) (fraction / POWERS[power] % BASE);
+      if (digit == 0 && end == at + HEADER) {
+        weight--;
+      } else {
+        SHORT.set(target, end, digit);
+        end += 2;
+      }
+    }
+    while (end > at + HEADER && target[end - 1] == 0 && target[end - 2] == 0) {
+      end -= 2;
+    }
+    int digits = (end - at - HEADER) >> 1;
+    SHORT.set(target, at, (short) digits);
+    SHORT.set(target, at + 2, (short) (digits == 0 ? 0 : weight));
+    SHORT.set(target, at + 4, (short) (unscaled < 0 ? NEGATIVE : 0));
+    SHORT.set(target, at + 6, (short) scale);
+    return end;
+  }
+
+  private static int groupsOf(long whole) {
+    int groups = 1;
+    while (whole >= BASE) {
+      whole /= BASE;
+      groups++;
+    }
+    return groups;
+  }
+
+  private static boolean isNegative(byte[] source, int at) {
+    int sign = word(source, at + 4) & 0xffff;
+    return switch (sign) {
+      case 0 -> false;
+      case NEGATIVE -> true;
+      case NAN -> throw new ArithmeticException("NaN has no decimal");
+      case INFINITY, MINUS_INFINITY -> throw new ArithmeticException("an infinity has no decimal");
+      default -> throw new ArithmeticException("a numeric has the unknown sign " + sign);
+    };
+  }
+
+  private static short group(String digits, int index) {
+    return Short.parseShort(digits.substring(index * DIGITS_OF_BASE, (index + 1) * DIGITS_OF_BASE));
+  }
+
+  private static int word(byte[] source, int at) {
+    return (short) SHORT.get(source, at);
+  }
+}

@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import java.util.Arrays;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Outputs the rows of a block. */
+final class ToRowsFn extends DoFn<Block, Row> {
+
+  private final Schema schema;
+
+  ToRowsFn(Schema schema) {
+    this.schema = schema;
+  }
+
+  @ProcessElement
+  public void process(@Element Block block, OutputReceiver<Row> out) {
+    int width = block.schema().size();
+    for (int row = 0; row < block.rows(); row++) {
+      @Nullable Object[] values = new @Nullable Object[width];
+      for (int i = 0; i < width; i++) {
+        values[i] = value(block, i, row);
+      }
+      out.output(Row.withSchema(schema).attachValues(Arrays.asList(values)));
+    }
+  }
+
+  private static @Nullable Object value(Block block, int column, int row) {
+    try {
+      return block.column(column).value(row);
+    } catch (ArithmeticException misfit) {
+      throw new IllegalArgumentException(
+          "Cannot turn column "
+              + block.schema().column(column).name()
+              + " of "
+              + block.origin()
+              + " into a row: "
+              + misfit.getMessage(),
+          misfit);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.block;
+
+import dev.millrace.control.ByteSize;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Instant;
+
+/**
+ * The rows of a bundle, collected into a block a window. A block is output with the time of the
+ * last element that went into it: none of its elements may hold the watermark back after it.
+ */
+final class WindowedBuilders {
+
+  private final BlockSchema schema;
+  private final ByteSize size;
+  private final Map<BoundedWindow, Part> parts = new LinkedHashMap<>();
+
+  WindowedBuilders(BlockSchema schema, ByteSize size) {
+    this.schema = schema;
+    this.size = size;
+  }
+
+  /** The part that rows of a window go to. */
+  Part part(BoundedWindow window, Instant timestamp) {
+    Part part = parts.computeIfAbsent(window, unused -> new Part());
+    part.latest = timestamp;
+    return part;
+  }
+
+  /** Outputs what is left, at the end of the bundle. */
+  void finish(DoFn<?, Block>.FinishBundleContext context) {
+    parts.forEach(
+        (window, part) -> part.flush(block -> context.output(block, part.latest, window)));
+    parts.clear();
+  }
+
+  /** The rows of one window. */
+  final class Part {
+    private final BlockBuilder builder = new BlockBuilder(schema);
+    private Origin origin = Origin.NONE;
+    private Instant latest = BoundedWindow.TIMESTAMP_MIN_VALUE;
+
+    BlockBuilder builder() {
+      return builder;
+    }
+
+    /** What comes next is of another origin: outputs what is there of the one before. */
+    void startOrigin(Origin next, Consumer<Block> out) {
+      if (!next.split().equals(origin.split())) {
+        flush(out);
+        origin = next;
+      } else {
+        origin = new Origin(origin.split(), origin.low(), next.high());
+      }
+    }
+
+    void flushIfFull(Consumer<Block> out) {
+      if (builder.bytes() >= size.bytes()) {
+        flush(out);
+      }
+    }
+
+    private void flush(Consumer<Block> out) {
+      if (builder.rows() > 0) {
+        out.accept(builder.build(origin));
+      }
+    }
+  }
+}
