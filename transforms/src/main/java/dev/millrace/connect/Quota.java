@@ -1,0 +1,12 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.connect;
+
+/**
+ * What a connection is for. A streaming read keeps its connection while what it outputs is being
+ * written on the same thread, so reads and writes never draw on one quota: they would wait for each
+ * other.
+ */
+public enum Quota {
+  READ,
+  WRITE
+}

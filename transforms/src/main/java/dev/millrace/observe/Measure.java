@@ -1,0 +1,52 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import com.codahale.metrics.MetricRegistry;
+import java.util.Locale;
+import org.apache.beam.sdk.metrics.Metrics;
+
+/**
+ * What every pipeline counts. Each is counted twice: as a Beam counter, which the runner aggregates
+ * over its workers and shows by step, and as a counter of this JVM (this class loader), which is
+ * current while a bundle is still being worked on. Safe for use by several threads.
+ */
+public enum Measure {
+  ROWS_READ,
+  ROWS_WRITTEN,
+  ROWS_REJECTED,
+  /** Blocks read. */
+  BLOCKS,
+  /** Bytes of the blocks read. */
+  BYTES;
+
+  /** The namespace of the Beam counters. */
+  public static final String NAMESPACE = "millrace";
+
+  private static final MetricRegistry REGISTRY = new MetricRegistry();
+
+  /** The registry of this JVM, in which each measure is a counter named {@link #metric()}. */
+  public static MetricRegistry registry() {
+    return REGISTRY;
+  }
+
+  /** The name of the Beam counter. */
+  public String counter() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The name of the counter in this JVM's registry. */
+  public String metric() {
+    return NAMESPACE + "_" + counter() + "_total";
+  }
+
+  /** Counts, within a DoFn's call. */
+  public void add(long amount) {
+    Metrics.counter(NAMESPACE, counter()).inc(amount);
+    REGISTRY.counter(metric()).inc(amount);
+  }
+
+  /** What this JVM has counted since it started. */
+  public long total() {
+    return REGISTRY.counter(metric()).getCount();
+  }
+}
