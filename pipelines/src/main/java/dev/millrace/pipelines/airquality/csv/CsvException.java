@@ -1,0 +1,14 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.csv;
+
+/** A file or folder cannot be read as CSV; the message is one sentence that names it. */
+public final class CsvException extends RuntimeException {
+
+  CsvException(String message) {
+    super(message);
+  }
+
+  CsvException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
