@@ -36,6 +36,13 @@ public final class BlockBuilder {
     return bytes;
   }
 
+  /** Forgets the rows so far. */
+  public void clear() {
+    for (ColumnBuilder column : columns) {
+      column.clear();
+    }
+  }
+
   /** Adds a row of a block of the same schema. */
   public void appendFrom(Block source, int row) {
     for (int i = 0; i < columns.length; i++) {

@@ -227,10 +227,15 @@ public final class ColumnBuilder {
             nulls > 0 ? Arrays.copyOf(validity, Bytes.bitmapLength(rows)) : Bytes.NONE,
             offsets.length > 0 ? Arrays.copyOf(offsets, (rows + 1) << 2) : Bytes.NONE,
             Arrays.copyOf(data, used));
+    clear();
+    return taken;
+  }
+
+  /** Forgets the values so far and keeps the arrays. */
+  void clear() {
     rows = 0;
     nulls = 0;
     used = 0;
-    return taken;
   }
 
   private void endRow(boolean present) {

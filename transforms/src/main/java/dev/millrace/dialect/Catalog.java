@@ -1,0 +1,125 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks PostgreSQL's catalog what a table is. */
+public final class Catalog {
+
+  private static final String RELATION =
+      """
+      SELECT c.oid, n.nspname, c.relname, c.relkind, c.relhassubclass,
+             CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid)
+                  / current_setting('block_size')::bigint ELSE 0 END,
+             CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END,
+             current_setting('server_version_num')::int
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.oid = to_regclass(?)
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT attname, atttypid, atttypmod, format_type(atttypid, atttypmod), attnotnull,
+             atthasdef, attidentity <> '', attgenerated <> ''
+      FROM pg_attribute
+      WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped
+      ORDER BY attnum
+      """;
+
+  private static final String KEYS =
+      """
+      SELECT ARRAY(SELECT a.attname FROM unnest(i.indkey[0:i.indnkeyatts - 1])
+                     WITH ORDINALITY AS k(attnum, at)
+                   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                   ORDER BY k.at)::text[]
+      FROM pg_index i
+      WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid AND i.indimmediate
+        AND i.indpred IS NULL AND i.indexprs IS NULL
+      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid
+      """;
+
+  private Catalog() {}
+
+  /**
+   * Describes a table or view.
+   *
+   * @throws IllegalArgumentException when there is none of that name
+   */
+  public static Table describe(Connection connection, TableName name) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(RELATION)) {
+      statement.setString(1, name.sql());
+      try (ResultSet found = statement.executeQuery()) {
+        if (!found.next()) {
+          throw new IllegalArgumentException(
+              "Invalid table: "
+                  + name
+                  + " (must exist in database "
+                  + connection.getCatalog()
+                  + ", visible to "
+                  + connection.getMetaData().getUserName()
+                  + ")");
+        }
+        long oid = found.getLong(1);
+        return new Table(
+            new TableName(found.getString(2), found.getString(3)),
+            kind(found.getString(4), found.getBoolean(5)),
+            found.getLong(6),
+            found.getLong(7),
+            columns(connection, oid),
+            keys(connection, oid),
+            found.getInt(8));
+      }
+    }
+  }
+
+  private static Table.Kind kind(String kind, boolean hasChildren) {
+    return switch (kind) {
+      case "m" -> Table.Kind.HEAP;
+      case "r" -> hasChildren ? Table.Kind.HEAPS : Table.Kind.HEAP;
+      case "p" -> Table.Kind.HEAPS;
+      default -> Table.Kind.VIEW;
+    };
+  }
+
+  private static List<TableColumn> columns(Connection connection, long oid) throws SQLException {
+    List<TableColumn> columns = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setLong(1, oid);
+      try (ResultSet each = statement.executeQuery()) {
+        while (each.next()) {
+          boolean notNull = each.getBoolean(5);
+          boolean filled = each.getBoolean(6) || each.getBoolean(7) || each.getBoolean(8);
+          columns.add(
+              new TableColumn(
+                  each.getString(1),
+                  (int) each.getLong(2),
+                  each.getInt(3),
+                  each.getString(4),
+                  notNull && !filled,
+                  !notNull,
+                  each.getBoolean(8),
+                  each.getBoolean(7)));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private static List<List<String>> keys(Connection connection, long oid) throws SQLException {
+    List<List<String>> keys = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(KEYS)) {
+      statement.setLong(1, oid);
+      try (ResultSet each = statement.executeQuery()) {
+        while (each.next()) {
+          keys.add(List.of((String[]) each.getArray(1).getArray()));
+        }
+      }
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,131 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.BlockSchema;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * The rows of a query, streamed by {@code COPY ... TO STDOUT (FORMAT binary)} straight into a block
+ * builder. One message of the protocol is held at a time. Not safe for use by several threads.
+ */
+public final class CopyReader implements AutoCloseable {
+
+  private final TableRead read;
+  private final BlockSchema schema;
+  private final FieldDecoder[] decoders;
+  private final CopyOut copy;
+  private byte[] message = new byte[0];
+  private int at;
+  private boolean started;
+  private boolean ended;
+
+  /**
+   * Starts a query whose columns are those of {@code read}.
+   *
+   * @throws SQLException when the server refuses the query
+   */
+  public CopyReader(Connection connection, TableRead read, String query) throws SQLException {
+    this.read = read;
+    this.schema = read.schema();
+    this.decoders = read.decoders();
+    this.copy =
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
+  }
+
+  /**
+   * Appends the next row.
+   *
+   * @return false when there is none
+   * @throws SQLException when the server fails, or sends a value that a block cannot carry
+   */
+  public boolean next(BlockBuilder target) throws SQLException {
+    if (at == message.length && !receive()) {
+      return false;
+    }
+    int fields = (short) Wire.SHORT.get(message, at);
+    at += 2;
+    if (fields == Wire.TRAILER) {
+      // The server still has to say that all went well.
+      while (receive()) {}
+      return false;
+    }
+    if (fields != decoders.length) {
+      throw new SQLException(
+          "Cannot read "
+              + read.table().name()
+              + ": a row has "
+              + fields
+              + " fields where "
+              + decoders.length
+              + " were expected");
+    }
+    for (int i = 0; i < fields; i++) {
+      int length = (int) Wire.INT.get(message, at);
+      at += 4;
+      if (length < 0) {
+        target.column(i).appendNull();
+      } else {
+        decode(i, length, target);
+        at += length;
+      }
+    }
+    return true;
+  }
+
+  private void decode(int field, int length, BlockBuilder target) throws SQLException {
+    try {
+      decoders[field].decode(message, at, length, target.column(field));
+    } catch (ArithmeticException misfit) {
+      throw new SQLException(
+          "Cannot read column "
+              + schema.column(field).name()
+              + " of "
+              + read.table().name()
+              + ": "
+              + misfit.getMessage(),
+          misfit);
+    }
+  }
+
+  /** Takes the next message, which holds whole rows: the protocol sends one a row. */
+  private boolean receive() throws SQLException {
+    byte @Nullable [] received = ended ? null : copy.readFromCopy();
+    ended = received == null;
+    if (received == null) {
+      at = 0;
+      message = new byte[0];
+      return false;
+    }
+    message = received;
+    at = 0;
+    if (!started) {
+      started = true;
+      if (!Arrays.equals(message, 0, Wire.HEADER.length, Wire.HEADER, 0, Wire.HEADER.length)) {
+        throw new SQLException(
+            "Cannot read " + read.table().name() + ": the server sent no binary COPY header");
+      }
+      at = Wire.HEADER.length;
+      if (at == message.length) {
+        return receive();
+      }
+    }
+    return true;
+  }
+
+  /** Stops the query if it has not ended; the transaction is then good for a rollback only. */
+  @Override
+  public void close() throws SQLException {
+    if (copy.isActive()) {
+      copy.cancelCopy();
+    }
+  }
+}

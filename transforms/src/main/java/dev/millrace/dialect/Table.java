@@ -1,0 +1,87 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A table, view or other relation, as the catalog has it.
+ *
+ * @param name schema and name
+ * @param kind where its rows are
+ * @param pages of the file, 0 when not a heap
+ * @param bytes of its rows on disk, values stored out of line included; 0 when not a heap
+ * @param columns in the table's order
+ * @param keys the column names of each unique, complete, immediate index, the primary key first
+ * @param serverVersion as in 180003
+ */
+public record Table(
+    TableName name,
+    Kind kind,
+    long pages,
+    long bytes,
+    List<TableColumn> columns,
+    List<List<String>> keys,
+    int serverVersion)
+    implements Serializable {
+
+  /** Where the rows of a relation are. */
+  public enum Kind {
+    /** In pages of one file: an ordinary table or materialized view without children. */
+    HEAP,
+    /** In several heaps: a partitioned table, or one with children. */
+    HEAPS,
+    /** Nowhere that this server can point at: a view, a foreign table. */
+    VIEW
+  }
+
+  public Table {
+    columns = List.copyOf(columns);
+    keys = List.copyOf(keys);
+  }
+
+  public boolean heap() {
+    return kind == Kind.HEAP;
+  }
+
+  /**
+   * A column by name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public TableColumn column(String column) {
+    return find(column)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid column: "
+                        + column
+                        + " (must be one of "
+                        + name
+                        + ": "
+                        + names()
+                        + ")"));
+  }
+
+  public Optional<TableColumn> find(String column) {
+    return columns.stream().filter(each -> each.name().equals(column)).findFirst();
+  }
+
+  /** Whether the columns, in any order, are those of a unique index. */
+  public boolean hasKey(List<String> names) {
+    return keys.stream().anyMatch(key -> Set.copyOf(key).equals(Set.copyOf(names)));
+  }
+
+  /** The first key none of whose columns may be NULL. */
+  public Optional<List<String>> rowKey() {
+    return keys.stream()
+        .filter(key -> key.stream().noneMatch(column -> column(column).nullable()))
+        .findFirst();
+  }
+
+  public List<String> names() {
+    return columns.stream().map(TableColumn::name).toList();
+  }
+}

@@ -1,0 +1,64 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Column;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which columns of a table are read, and which of its rows.
+ *
+ * @param table the table or view
+ * @param schema the columns in the order read
+ * @param where a condition in SQL; empty for all rows
+ */
+public record TableRead(Table table, BlockSchema schema, String where) implements Serializable {
+
+  /**
+   * Reads some columns, or all when none is named.
+   *
+   * @throws IllegalArgumentException when a column does not exist, or has a type not carried
+   */
+  public static TableRead of(Table table, List<String> names, String where) {
+    List<Column> columns = new ArrayList<>();
+    for (String name : names.isEmpty() ? table.names() : names) {
+      columns.add(PgType.carrier(table, table.column(name)));
+    }
+    return new TableRead(table, new BlockSchema(columns), where);
+  }
+
+  /** A query of the rows that also satisfy another condition. */
+  public String query(String condition) {
+    return "SELECT " + columns() + " FROM " + from() + " AS t WHERE " + and(condition);
+  }
+
+  /** The table in a {@code FROM}; a heap without its children, which it does not have. */
+  public String from() {
+    return (table.heap() ? "ONLY " : "") + table.name().sql();
+  }
+
+  /** This read's condition and another. */
+  public String and(String condition) {
+    // The line break ends a comment that the condition may end with.
+    return where.isEmpty() ? condition : "(" + where + "\n) AND " + condition;
+  }
+
+  private String columns() {
+    List<String> names = new ArrayList<>();
+    for (Column column : schema.columns()) {
+      names.add("t." + Sql.identifier(column.name()));
+    }
+    return String.join(", ", names);
+  }
+
+  FieldDecoder[] decoders() {
+    FieldDecoder[] decoders = new FieldDecoder[schema.size()];
+    for (int i = 0; i < decoders.length; i++) {
+      Column column = schema.column(i);
+      decoders[i] = FieldDecoder.of(table.column(column.name()), column.type());
+    }
+    return decoders;
+  }
+}

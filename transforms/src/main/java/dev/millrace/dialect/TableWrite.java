@@ -1,0 +1,104 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Column;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which columns of blocks go into which columns of a table. Columns are matched by name; those that
+ * the server generates are left out.
+ *
+ * @param table the target
+ * @param schema of the blocks
+ * @param fields positions in {@code schema} of the columns written
+ * @param key columns by which a row replaces another; empty to append
+ */
+public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, List<String> key)
+    implements Serializable {
+
+  /**
+   * Matches columns.
+   *
+   * @throws IllegalArgumentException when a column is missing on either side, when a value would
+   *     not fit exactly, or when the key is not one of the table's
+   */
+  public static TableWrite of(Table table, BlockSchema schema, List<String> key) {
+    List<Integer> fields = new ArrayList<>();
+    for (int i = 0; i < schema.size(); i++) {
+      Column column = schema.column(i);
+      TableColumn target =
+          table
+              .find(column.name())
+              .orElseThrow(
+                  () ->
+                      refused(
+                          table, "it has no column " + column.name() + ", but " + table.names()));
+      if (target.generated()) {
+        continue;
+      }
+      if (FieldEncoder.of(column.type(), target).isEmpty()) {
+        throw refused(
+            table,
+            "column "
+                + column.name()
+                + " is "
+                + target.typeName()
+                + ", into which not every "
+                + column.type()
+                + " goes unchanged");
+      }
+      fields.add(i);
+    }
+    checkRequired(table, schema);
+    checkKey(table, schema, key);
+    return new TableWrite(table, schema, List.copyOf(fields), List.copyOf(key));
+  }
+
+  private static void checkRequired(Table table, BlockSchema schema) {
+    for (TableColumn column : table.columns()) {
+      if (column.required() && !schema.names().contains(column.name())) {
+        throw refused(
+            table,
+            "its column " + column.name() + " is required, and the source has " + schema.names());
+      }
+    }
+  }
+
+  private static void checkKey(Table table, BlockSchema schema, List<String> key) {
+    for (String column : key) {
+      table.column(column);
+      schema.indexOf(column);
+    }
+    if (!key.isEmpty() && !table.hasKey(key)) {
+      throw new IllegalArgumentException(
+          "Invalid key of "
+              + table.name()
+              + ": "
+              + key
+              + " (must be the columns of a unique index: "
+              + (table.keys().isEmpty() ? "there is none" : "one of " + table.keys())
+              + ")");
+    }
+  }
+
+  private static IllegalArgumentException refused(Table table, String why) {
+    return new IllegalArgumentException("Cannot write to " + table.name() + ": " + why);
+  }
+
+  /** The names of the columns written. */
+  public List<String> names() {
+    return fields.stream().map(field -> schema.column(field).name()).toList();
+  }
+
+  FieldEncoder[] encoders() {
+    FieldEncoder[] encoders = new FieldEncoder[fields.size()];
+    for (int i = 0; i < encoders.length; i++) {
+      Column column = schema.column(fields.get(i));
+      encoders[i] = FieldEncoder.of(column.type(), table.column(column.name())).orElseThrow();
+    }
+    return encoders;
+  }
+}

@@ -1,0 +1,87 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.control.ReadBudget;
+import dev.millrace.control.UnitEstimate;
+import dev.millrace.dialect.CopyReader;
+import dev.millrace.dialect.TableRead;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Reads ranges of pages, in queries of about as many pages as fill the budget. Rows wider than the
+ * estimate overfill it; the query is then broken off and its place kept as a page and a number of
+ * rows, which one snapshot makes exact.
+ */
+final class PageReader implements RangeReader {
+
+  private final TableRead read;
+  private final ReadBudget budget;
+  private final UnitEstimate bytesPerPage;
+  private final BlockBuilder rows;
+
+  PageReader(TableRead read, ReadBudget budget, UnitEstimate bytesPerPage) {
+    this.read = read;
+    this.budget = budget;
+    this.bytesPerPage = bytesPerPage;
+    this.rows = new BlockBuilder(read.schema());
+  }
+
+  @Override
+  public void read(Connection connection, Claims claims) throws SQLException {
+    rows.clear();
+    Range.Pages range = (Range.Pages) claims.range();
+    while (!range.isEmpty()) {
+      long end = Math.min(range.to(), range.from() + bytesPerPage.unitsFor(budget.bytesPerCall()));
+      Range.Pages after = new Range.Pages(end, 0, range.to(), range.last());
+      if (!copy(connection, range, end, claims)) {
+        return;
+      }
+      if (after.isEmpty() || claims.blocks() >= budget.blocksPerCall()) {
+        if (claims.claim(after)) {
+          claims.output(rows);
+        }
+        return;
+      }
+      range = after;
+    }
+  }
+
+  /** Reads the pages before {@code end}; false when it had to stop before. */
+  private boolean copy(Connection connection, Range.Pages range, long end, Claims claims)
+      throws SQLException {
+    long count = range.skip();
+    long bytes = 0;
+    try (CopyReader copy = new CopyReader(connection, read, query(range, end))) {
+      while (copy.next(rows)) {
+        count++;
+        long size = rows.bytes();
+        if (size >= budget.blockSize().bytes()) {
+          bytes += size;
+          if (!claims.claim(new Range.Pages(range.from(), count, range.to(), range.last()))) {
+            return false;
+          }
+          claims.output(rows);
+          if (claims.blocks() >= 2 * budget.blocksPerCall()) {
+            return false;
+          }
+        }
+      }
+    }
+    if (range.skip() == 0) {
+      bytesPerPage.observe(end - range.from(), bytes + rows.bytes());
+    }
+    return true;
+  }
+
+  private String query(Range.Pages range, long end) {
+    boolean open = range.last() && end == range.to();
+    return read.query(
+            "t.ctid >= '("
+                + range.from()
+                + ",0)'::tid"
+                + (open ? "" : " AND t.ctid < '(" + end + ",0)'::tid"))
+        + (range.skip() == 0 ? "" : " OFFSET " + range.skip());
+  }
+}

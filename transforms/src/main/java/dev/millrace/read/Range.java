@@ -1,0 +1,75 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A part of a table that is still to be read. */
+sealed interface Range extends Serializable {
+
+  /** Of which nothing is left. */
+  Range NOTHING = new NullKeys(true);
+
+  /** Whether nothing is left. */
+  boolean isEmpty();
+
+  /** Where it begins, for people. */
+  String start();
+
+  /**
+   * Pages of a heap, meaningful under one snapshot only.
+   *
+   * @param from the first page
+   * @param skip rows of the pages from {@code from} that were read already; their order is the
+   *     pages' own and cannot change under a snapshot
+   * @param to the page after the last
+   * @param last whether it goes on beyond {@code to}, to the end of the table
+   */
+  record Pages(long from, long skip, long to, boolean last) implements Range {
+    @Override
+    public boolean isEmpty() {
+      return from >= to;
+    }
+
+    @Override
+    public String start() {
+      return from + "+" + skip;
+    }
+  }
+
+  /**
+   * Rows by key, in the order of the key. Positions are as the server writes its values as text.
+   *
+   * @param low exclusive; null for the first row
+   * @param high inclusive; null for the last row
+   */
+  record Keys(@Nullable List<String> low, @Nullable List<String> high) implements Range {
+    @Override
+    public boolean isEmpty() {
+      return false;
+    }
+
+    @Override
+    public String start() {
+      return low == null ? "" : String.join(",", low);
+    }
+  }
+
+  /**
+   * The rows in which a column of the key is NULL, which have no order.
+   *
+   * @param done whether they were read
+   */
+  record NullKeys(boolean done) implements Range {
+    @Override
+    public boolean isEmpty() {
+      return done;
+    }
+
+    @Override
+    public String start() {
+      return "NULL";
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import dev.millrace.control.ReadBudget;
+import dev.millrace.control.UnitEstimate;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Reads some blocks of a range within a transaction that was begun. */
+interface RangeReader {
+
+  /** Reads until the budget of a call is spent, the range ends or the runner takes it away. */
+  void read(Connection connection, Claims claims) throws SQLException;
+
+  /** The reader of a plan's splits. */
+  static RangeReader of(ReadPlan plan, ReadBudget budget, UnitEstimate estimate) {
+    return plan.key() == null
+        ? new PageReader(plan.read(), budget, estimate)
+        : new KeyReader(plan.key(), budget, estimate);
+  }
+}

@@ -1,0 +1,82 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.block.Block;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Pool;
+import dev.millrace.connect.Quota;
+import dev.millrace.control.ByteSize;
+import dev.millrace.control.ReadBudget;
+import dev.millrace.control.UnitEstimate;
+import java.sql.SQLException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads splits. A call reads a few blocks within one transaction and returns, so that the runner
+ * can pass them on; see {@link ReadBudget}.
+ */
+@DoFn.BoundedPerElement
+final class ReadFn extends DoFn<Split, Block> {
+
+  private final ConnectionSpec spec;
+  private final ReadPlan plan;
+
+  // Worker scoped.
+  private transient @Nullable Pool pool;
+  private transient @Nullable RangeReader reader;
+
+  ReadFn(ConnectionSpec spec, ReadPlan plan) {
+    this.spec = spec;
+    this.plan = plan;
+  }
+
+  @Setup
+  public void setup() {
+    pool = Pool.share(spec, Quota.READ);
+    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
+    ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
+    reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
+  }
+
+  @GetInitialRestriction
+  public Range initialRestriction(@Element Split split) {
+    return split.range();
+  }
+
+  @GetRestrictionCoder
+  public Coder<Range> restrictionCoder() {
+    return SerializableCoder.of(Range.class);
+  }
+
+  @NewTracker
+  public RangeTracker newTracker(@Restriction Range range) {
+    return new RangeTracker(range);
+  }
+
+  @ProcessElement
+  public ProcessContinuation process(
+      @Element Split split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
+      throws SQLException {
+    String stage = "read " + plan.read().table().name();
+    try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage)) {
+      plan.session().begin(acquired.connection());
+      Claims claims = new Claims(split, tracker, out);
+      requireNonNull(reader).read(acquired.connection(), claims);
+      return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
+    }
+  }
+
+  @Teardown
+  public void teardown() {
+    if (pool != null) {
+      pool.close();
+      pool = null;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import dev.millrace.dialect.Sql;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the transaction of a read begins: seeing one moment, changing nothing, and for as long as it
+ * takes.
+ *
+ * @param snapshot null to see the moment at which it begins
+ */
+record ReadSession(@Nullable SnapshotRef snapshot) implements Serializable {
+
+  void begin(Connection connection) throws SQLException {
+    StringBuilder begin =
+        new StringBuilder("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;");
+    if (snapshot != null) {
+      begin.append("SET TRANSACTION SNAPSHOT ").append(Sql.literal(snapshot.id())).append(';');
+    }
+    // The server counts a slowly consumed COPY as a slow statement; and rows must come in the order
+    // of their pages, which parallel workers do not keep.
+    begin
+        .append("SET LOCAL statement_timeout = 0;")
+        .append("SET LOCAL max_parallel_workers_per_gather = 0");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(begin.toString());
+    }
+  }
+}
