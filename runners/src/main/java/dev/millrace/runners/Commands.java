@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The tree of commands, without anything to run. */
+final class Commands {
+
+  private Commands() {}
+
+  static CommandLine create(Console console) {
+    CommandLine line = new CommandLine(new Root(console));
+    line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(color(console) ? Ansi.ON : Ansi.OFF));
+    line.setUsageHelpAutoWidth(false);
+    line.setUsageHelpLongOptionsMaxWidth(30);
+    line.setExpandAtFiles(false);
+    return line;
+  }
+
+  private static boolean color(Console console) {
+    return console.terminal()
+        && !console.environment().containsKey("NO_COLOR")
+        && !"dumb".equals(console.environment().get("TERM"));
+  }
+
+  @Command(
+      name = "millrace",
+      description = "Moves and transforms tables in blocks, on Beam's direct runner or on Flink.",
+      versionProvider = Version.class,
+      synopsisSubcommandLabel = "COMMAND",
+      footer = {
+        "",
+        "Options come from flags, then from the environment (MILLRACE_PARALLELISM,",
+        "MILLRACE_SYNC_TABLE), then from millrace.yaml in the working folder.",
+        "Users and passwords come from MILLRACE_SOURCE_USER, MILLRACE_SOURCE_PASSWORD,",
+        "MILLRACE_TARGET_USER and MILLRACE_TARGET_PASSWORD, never from flags.",
+        "`millrace COMMAND --help` lists the options of a command."
+      })
+  static final class Root implements Callable<Integer> {
+
+    private final Console console;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help.")
+    boolean help;
+
+    @Option(
+        names = {"-V", "--version"},
+        versionHelp = true,
+        description = "Show the version.")
+    boolean version;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec before anything else happens
+    private Root(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+      spec.commandLine().usage(console.err());
+      return ExitCode.USAGE;
+    }
+  }
+
+  /** Reads the version that the build wrote down. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties properties = new Properties();
+      try (InputStream in = Commands.class.getResourceAsStream("version.properties")) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read the version: " + e.getMessage(), e);
+      }
+      return new String[] {"millrace " + properties.getProperty("version")};
+    }
+  }
+}

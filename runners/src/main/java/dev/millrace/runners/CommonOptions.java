@@ -1,0 +1,115 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.control.ByteSize;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that every command takes. */
+final class CommonOptions {
+
+  /** Where a pipeline runs. */
+  enum RunnerName {
+    DIRECT,
+    FLINK;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--runner",
+      paramLabel = "RUNNER",
+      defaultValue = "direct",
+      converter = RunnerConverter.class,
+      description = "direct (default) or flink; both run within this process.")
+  RunnerName runner = RunnerName.DIRECT;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Splits worked on at a time; default: the processors of this machine.")
+  int parallelism = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--block-size",
+      paramLabel = "SIZE",
+      defaultValue = "1MiB",
+      converter = ByteSizeConverter.class,
+      description = "Target size of a block, 64KiB to 64MiB; default: 1MiB.")
+  ByteSize blockSize = ByteSize.ofMebibytes(1);
+
+  @Option(names = "--dry-run", description = "Check everything and say what would be done.")
+  boolean dryRun;
+
+  @Option(names = "--json", description = "End with the summary as one JSON object.")
+  boolean json;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Read options from this YAML file instead of millrace.yaml.")
+  String config = "";
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Show the log, and the stack trace of a failure.")
+  boolean verbose;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Show errors only.")
+  boolean quiet;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  static final class RunnerConverter implements ITypeConverter<RunnerName> {
+    @Override
+    public RunnerName convert(String value) {
+      return switch (value) {
+        case "direct" -> RunnerName.DIRECT;
+        case "flink" -> RunnerName.FLINK;
+        default -> throw new TypeConversionException("must be direct or flink");
+      };
+    }
+  }
+
+  static final class PositiveConverter implements ITypeConverter<Integer> {
+    private static final int LIMIT = 1024;
+
+    @Override
+    public Integer convert(String value) {
+      if (value.matches("[1-9]\\d{0,3}") && Integer.parseInt(value) <= LIMIT) {
+        return Integer.valueOf(value);
+      }
+      throw new TypeConversionException("must be a whole number from 1 to " + LIMIT);
+    }
+  }
+
+  static final class ByteSizeConverter implements ITypeConverter<ByteSize> {
+    private static final ByteSize LEAST = ByteSize.ofKibibytes(64);
+    private static final ByteSize MOST = ByteSize.ofMebibytes(64);
+
+    @Override
+    public ByteSize convert(String value) {
+      try {
+        ByteSize size = ByteSize.parse(value);
+        if (size.compareTo(LEAST) >= 0 && size.compareTo(MOST) <= 0) {
+          return size;
+        }
+      } catch (IllegalArgumentException e) {
+        // Falls through to the sentence that names the range as well as the form.
+      }
+      throw new TypeConversionException("must be from " + LEAST + " to " + MOST + ", as in 1MiB");
+    }
+  }
+}

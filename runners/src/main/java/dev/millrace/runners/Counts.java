@@ -1,0 +1,28 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a run counted; null where it did not count. */
+record Counts(
+    @Nullable Long rowsRead,
+    @Nullable Long rowsWritten,
+    @Nullable Long rowsRejected,
+    @Nullable Long blocks,
+    @Nullable Long bytes) {
+
+  static final Counts NONE = new Counts(null, null, null, null, null);
+
+  /** Under the names of the summary. */
+  Map<String, @Nullable Object> toMap() {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    map.put("rows_read", rowsRead);
+    map.put("rows_written", rowsWritten);
+    map.put("rows_rejected", rowsRejected);
+    map.put("blocks", blocks);
+    map.put("bytes", bytes);
+    return map;
+  }
+}

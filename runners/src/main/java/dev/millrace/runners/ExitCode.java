@@ -1,0 +1,20 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+/** What the process says at its end; the manual lists the same. */
+final class ExitCode {
+
+  static final int DONE = 0;
+  static final int FAILED = 1;
+
+  /** Wrong usage or configuration: the same call cannot succeed until the caller changes it. */
+  static final int USAGE = 2;
+
+  /** More rejects than the caller allows. */
+  static final int REJECTS = 3;
+
+  /** Stopped by SIGINT. The JVM itself turns this into 143 for SIGTERM. */
+  static final int STOPPED = 130;
+
+  private ExitCode() {}
+}

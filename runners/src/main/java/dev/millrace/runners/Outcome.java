@@ -1,0 +1,25 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run that did its work has to tell.
+ *
+ * @param counts over all its pipelines
+ * @param report lines for a human, printed before the summary
+ * @param details further fields of the JSON summary
+ * @param exitCode {@link ExitCode#DONE}, or the code of what was found
+ */
+record Outcome(Counts counts, List<String> report, Map<String, ?> details, int exitCode) {
+
+  static Outcome of(Counts counts) {
+    return new Outcome(counts, List.of(), Map.of(), ExitCode.DONE);
+  }
+
+  /** For a dry run, which counts nothing. */
+  static Outcome planned(String... lines) {
+    return new Outcome(Counts.NONE, List.of(lines), Map.of("dry_run", true), ExitCode.DONE);
+  }
+}

@@ -1,0 +1,131 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.observe.Measure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.runners.flink.FlinkRunner;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs pipelines where the user chose: on the direct runner or on a Flink cluster within this
+ * process, with the parallelism asked for and the runner's own defaults otherwise.
+ */
+final class PipelineRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
+
+  /** What a pipeline may take to let go of its work after it was told to stop. */
+  private static final Duration DRAIN = Duration.ofSeconds(20);
+
+  private PipelineRun() {}
+
+  /** The options of a pipeline for the chosen runner. No secret is ever among them. */
+  static PipelineOptions options(CommonOptions common, String jobName) {
+    PipelineOptions options = PipelineOptionsFactory.create();
+    options.setJobName(jobName);
+    switch (common.runner) {
+      case DIRECT -> {
+        options.setRunner(DirectRunner.class);
+        options.as(DirectOptions.class).setTargetParallelism(common.parallelism);
+        options.as(DirectOptions.class).setBlockOnRun(false);
+      }
+      case FLINK -> {
+        options.setRunner(FlinkRunner.class);
+        options.as(FlinkPipelineOptions.class).setFlinkMaster("[local]");
+        options.as(FlinkPipelineOptions.class).setParallelism(common.parallelism);
+      }
+    }
+    return options;
+  }
+
+  /**
+   * Runs a pipeline to its end, or to the wish that it stop, and returns what it counted.
+   *
+   * @throws InterruptedException if it was stopped
+   * @throws Exception what the pipeline failed with
+   */
+  static Counts await(Pipeline pipeline, Stop stop) throws Exception {
+    AtomicReference<PipelineResult> running = new AtomicReference<>();
+    FutureTask<PipelineResult> task =
+        new FutureTask<>(
+            () -> {
+              PipelineResult result = pipeline.run();
+              running.set(result);
+              result.waitUntilFinish();
+              return result;
+            });
+    Thread worker = new Thread(task, "millrace-pipeline");
+    worker.setDaemon(true);
+    // Flink blocks in run() and is ended by the interrupt; the direct runner has a result to
+    // cancel.
+    stop.setAction(
+        () -> {
+          cancel(running.get());
+          task.cancel(true);
+        });
+    worker.start();
+    try {
+      return counts(task.get());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } catch (CancellationException e) {
+      worker.join(DRAIN.toMillis());
+      throw new InterruptedException("stopped");
+    }
+  }
+
+  private static void cancel(@Nullable PipelineResult result) {
+    if (result != null) {
+      try {
+        result.cancel();
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("The runner did not take the cancellation", e);
+      }
+    }
+  }
+
+  private static Counts counts(PipelineResult result) {
+    MetricsFilter ours =
+        MetricsFilter.builder()
+            .addNameFilter(MetricNameFilter.inNamespace(Measure.NAMESPACE))
+            .build();
+    Map<String, Long> sums = new HashMap<>();
+    for (MetricResult<Long> counter : result.metrics().queryMetrics(ours).getCounters()) {
+      // Only the direct runner tells committed bundles from attempted ones.
+      Long committed = counter.getCommittedOrNull();
+      sums.merge(
+          counter.getName().getName(),
+          committed == null ? counter.getAttempted() : committed,
+          Long::sum);
+    }
+    return new Counts(
+        sum(sums, Measure.ROWS_READ),
+        sum(sums, Measure.ROWS_WRITTEN),
+        sum(sums, Measure.ROWS_REJECTED),
+        sum(sums, Measure.BLOCKS),
+        sum(sums, Measure.BYTES));
+  }
+
+  private static long sum(Map<String, Long> sums, Measure measure) {
+    return sums.getOrDefault(measure.counter(), 0L);
+  }
+}

@@ -1,0 +1,112 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.function.Supplier;
+
+/**
+ * Tells on standard error how far a run is, once it has lasted two seconds: on a terminal one line
+ * that is drawn over twice a second, elsewhere a line every ten seconds.
+ */
+final class Progress implements AutoCloseable {
+
+  /** Goes back to the start of a terminal's line and empties it. */
+  static final String CLEAR_LINE = "\r\u001b[K";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration REDRAW = Duration.ofMillis(500);
+  private static final Duration REPEAT = Duration.ofSeconds(10);
+
+  /**
+   * How far the work is.
+   *
+   * @param label what is being done
+   * @param done rows done
+   * @param expected rows in all, perhaps an estimate; empty if unknown
+   */
+  record Sample(String label, long done, OptionalLong expected) {}
+
+  private final PrintStream err;
+  private final boolean terminal;
+  private final Supplier<Sample> source;
+  private final long startNanos = System.nanoTime();
+  private final Timer timer = new Timer("millrace-progress", true);
+
+  Progress(PrintStream err, boolean terminal, Supplier<Sample> source) {
+    this.err = err;
+    this.terminal = terminal;
+    this.source = source;
+  }
+
+  /** Begins to tell; the source is asked from another thread, never before two seconds. */
+  static Progress start(Console console, Supplier<Sample> source) {
+    Progress progress = new Progress(console.err(), console.terminal(), source);
+    progress.every(PATIENCE, console.terminal() ? REDRAW : REPEAT);
+    return progress;
+  }
+
+  void every(Duration delay, Duration period) {
+    TimerTask task =
+        new TimerTask() {
+          @Override
+          public void run() {
+            tell();
+          }
+        };
+    timer.schedule(task, delay.toMillis(), period.toMillis());
+  }
+
+  /** Ends the telling and leaves a terminal's line empty. */
+  @Override
+  public void close() {
+    timer.cancel();
+    if (terminal && elapsed().compareTo(PATIENCE) >= 0) {
+      err.print(CLEAR_LINE);
+      err.flush();
+    }
+  }
+
+  /** The line itself. */
+  static String line(Sample sample, Duration elapsed) {
+    double seconds = elapsed.toMillis() / 1000.0;
+    long perSecond = Math.round(sample.done() / seconds);
+    long expected = sample.expected().orElse(0);
+    if (expected < sample.done() || sample.done() == 0) {
+      return String.format(
+          Locale.ROOT, "%s: %,d rows, %,d rows/s", sample.label(), sample.done(), perSecond);
+    }
+    double share = (double) sample.done() / expected;
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d of %,d rows, %.0f %%, %,d rows/s, %s left",
+        sample.label(),
+        sample.done(),
+        expected,
+        Math.floor(100 * share),
+        perSecond,
+        clockTime(Math.round(seconds / share - seconds)));
+  }
+
+  private static String clockTime(long seconds) {
+    return seconds < 60
+        ? seconds + " s"
+        : seconds < 3600
+            ? "%d min %d s".formatted(seconds / 60, seconds % 60)
+            : "%d h %d min".formatted(seconds / 3600, seconds % 3600 / 60);
+  }
+
+  private void tell() {
+    String line = line(source.get(), elapsed());
+    err.print(terminal ? CLEAR_LINE + line : line + System.lineSeparator());
+    err.flush();
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+}

@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that runs something: the log, the signals, the summary and the exit code around it. */
+abstract class RunCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec before anything else happens
+  RunCommand(Console console) {
+    this.console = console;
+  }
+
+  /** The options that all commands share. */
+  CommonOptions common() {
+    return common;
+  }
+
+  /** What to do. Called after the options were read; may be long and may fail. */
+  abstract Work work();
+
+  @Override
+  public final Integer call() {
+    try (Stop stop = Stop.onSignals()) {
+      Logs logs = Logs.to(console, common.verbose, common.quiet);
+      Run run = new Run(console, common, stop);
+      try {
+        Outcome outcome = work().run(run);
+        return tell(run, outcome, null, outcome.exitCode());
+      } catch (Throwable failure) {
+        return fail(run, failure);
+      } finally {
+        logs.close();
+      }
+    }
+  }
+
+  private int fail(Run run, Throwable failure) {
+    boolean stopped = run.stop().isRequested();
+    String error =
+        stopped
+            ? "Cannot finish %s: it was stopped by a signal".formatted(spec.name())
+            : Sentence.of(spec.name(), failure);
+    if (common.verbose) {
+      console.err().print(Logs.stackTrace(failure));
+    }
+    console.err().println(error);
+    int code = stopped ? ExitCode.STOPPED : Sentence.exitCode(failure);
+    return common.json ? tell(run, Outcome.of(Counts.NONE), error, code) : code;
+  }
+
+  private int tell(Run run, Outcome outcome, @Nullable String error, int code) {
+    RunSummary summary =
+        new RunSummary(
+            spec.name(),
+            run.id(),
+            common.runner.toString(),
+            run.elapsed(),
+            PeakMemory.residentBytes(),
+            common.dryRun ? null : 1,
+            outcome,
+            error);
+    if (common.json) {
+      console.out().println(summary.toJson());
+    } else {
+      summary.toLines().forEach(console.out()::println);
+    }
+    return code;
+  }
+}

@@ -1,0 +1,153 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The options that stand in the environment or in the project file, for those not given as flags.
+ *
+ * <p>A common option is {@code block-size} in the file and {@code MILLRACE_BLOCK_SIZE} in the
+ * environment; an option of one command is {@code table} under {@code sync:} and {@code
+ * MILLRACE_SYNC_TABLE}. The environment wins. A name that no option has is refused.
+ */
+final class Settings implements IDefaultValueProvider {
+
+  private static final String PREFIX = "MILLRACE_";
+
+  /** Variables that are not options. */
+  private static final Set<String> OTHER_VARIABLES =
+      Set.of(
+          "MILLRACE_JAVA_OPTS",
+          "MILLRACE_SOURCE_USER",
+          "MILLRACE_SOURCE_PASSWORD",
+          "MILLRACE_SOURCE_PASSWORD_FILE",
+          "MILLRACE_TARGET_USER",
+          "MILLRACE_TARGET_PASSWORD",
+          "MILLRACE_TARGET_PASSWORD_FILE");
+
+  private static final Set<String> FLAGS_ONLY = Set.of("help", "version");
+
+  private static final Set<String> COMMON =
+      CommandSpec.forAnnotatedObject(new CommonOptions()).options().stream()
+          .map(Settings::name)
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** A value, and the place it came from for the sentence that refuses it. */
+  private record Given(String value, String origin) {}
+
+  private final Map<String, Given> byKey;
+
+  private Settings(Map<String, Given> byKey) {
+    this.byKey = byKey;
+  }
+
+  /**
+   * Gathers what stands around the flags.
+   *
+   * @throws UsageException for an unknown name, or a file that cannot be read
+   */
+  static Settings of(Console console, String[] args, CommandSpec root) {
+    Set<String> keys = keysOf(root);
+    Map<String, Given> byKey = new HashMap<>();
+    projectFile(console, args)
+        .ifPresent(
+            file ->
+                ProjectFile.read(file)
+                    .forEach((key, value) -> putFromFile(byKey, keys, file, key, value)));
+    Map<String, String> keyOfVariable =
+        keys.stream().collect(Collectors.toMap(Settings::variable, key -> key));
+    console
+        .environment()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(PREFIX) && !OTHER_VARIABLES.contains(name)) {
+                byKey.put(keyOf(name, keyOfVariable), new Given(value, name));
+              }
+            });
+    return new Settings(byKey);
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec arg) {
+    Given given = byKey.get(key(arg));
+    return given == null ? null : given.value();
+  }
+
+  /** The variable or file that gave this option its value; empty if it was a flag. */
+  Optional<String> origin(ArgSpec arg, String value) {
+    return Optional.ofNullable(byKey.get(key(arg)))
+        .filter(given -> given.value().equals(value))
+        .map(Given::origin);
+  }
+
+  private static void putFromFile(
+      Map<String, Given> byKey, Set<String> keys, Path file, String key, String value) {
+    if (!keys.contains(key)) {
+      throw new UsageException(
+          "Invalid key of %s: %s (must be the name of an option%s)"
+              .formatted(file, key, Nearest.hint(key, keys)));
+    }
+    byKey.put(key, new Given(value, file.toString()));
+  }
+
+  private static String keyOf(String variable, Map<String, String> keyOfVariable) {
+    String key = keyOfVariable.get(variable);
+    if (key == null) {
+      Set<String> known = new TreeSet<>(keyOfVariable.keySet());
+      known.addAll(OTHER_VARIABLES);
+      throw new UsageException(
+          "Invalid environment variable: %s (must be named after an option%s)"
+              .formatted(variable, Nearest.hint(variable, known)));
+    }
+    return key;
+  }
+
+  private static Optional<Path> projectFile(Console console, String[] args) {
+    String named = console.environment().get(PREFIX + "CONFIG");
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith("--config=")) {
+        named = args[i].substring("--config=".length());
+      } else if (args[i].equals("--config") && i + 1 < args.length) {
+        named = args[i + 1];
+      }
+    }
+    if (named != null) {
+      return Optional.of(console.folder().resolve(named));
+    }
+    return Optional.of(console.folder().resolve("millrace.yaml")).filter(Files::exists);
+  }
+
+  private static Set<String> keysOf(CommandSpec root) {
+    return root.subcommands().values().stream()
+        .flatMap(command -> command.getCommandSpec().options().stream())
+        .filter(option -> !FLAGS_ONLY.contains(name(option)))
+        .map(Settings::key)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String key(ArgSpec arg) {
+    String name = arg instanceof OptionSpec option ? name(option) : arg.paramLabel();
+    return COMMON.contains(name) ? name : arg.command().name() + "." + name;
+  }
+
+  private static String name(OptionSpec option) {
+    return option.longestName().replaceFirst("^--", "");
+  }
+
+  private static String variable(String key) {
+    return PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+  }
+}

@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.control.ByteSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+
+  private Path folder;
+
+  @BeforeEach
+  void enter(@TempDir Path empty) {
+    folder = empty;
+  }
+
+  @Test
+  void options_shouldComeFromFlagThenEnvironmentThenFileThenDefault() throws Exception {
+    file("runner: flink\nblock-size: 2MiB\nparallelism: 7\nprobe:\n  table: a\n");
+    ProbeCommand probe =
+        ProbeCommand.parse(
+            console(Map.of("MILLRACE_BLOCK_SIZE", "4MiB", "MILLRACE_PARALLELISM", "5")),
+            "probe",
+            "--parallelism=3");
+
+    CommonOptions common = probe.common();
+    assertThat(common.parallelism).isEqualTo(3);
+    assertThat(common.blockSize).isEqualTo(ByteSize.ofMebibytes(4));
+    assertThat(common.runner).isEqualTo(CommonOptions.RunnerName.FLINK);
+    assertThat(common.verbose).isFalse();
+    assertThat(probe.table).isEqualTo("a");
+  }
+
+  @Test
+  void file_shouldGiveListsAndSwitches() throws Exception {
+    file("verbose: true\nprobe: {table: a, key: [x, y]}\n");
+    ProbeCommand probe = ProbeCommand.parse(console(Map.of()), "probe");
+
+    assertThat(probe.key).containsExactly("x", "y");
+    assertThat(probe.common().verbose).isTrue();
+  }
+
+  @Test
+  void config_shouldNameAnotherFile() throws Exception {
+    file("probe: {table: a}\n");
+    Files.writeString(folder.resolve("other.yaml"), "probe: {table: b}\n");
+
+    assertThat(ProbeCommand.parse(console(Map.of()), "probe", "--config=other.yaml").table)
+        .isEqualTo("b");
+    assertThat(ProbeCommand.parse(console(Map.of("MILLRACE_CONFIG", "other.yaml")), "probe").table)
+        .isEqualTo("b");
+  }
+
+  @Test
+  void run_shouldRefuseAnUnknownKeyOfTheFile() throws Exception {
+    file("paralelism: 2\n");
+    assertThat(refused(Map.of()))
+        .isEqualTo(
+            "Invalid key of %s: paralelism (must be the name of an option; the nearest is parallelism)"
+                .formatted(folder.resolve("millrace.yaml")));
+
+    file("probe: {tabel: x}\n");
+    assertThat(refused(Map.of())).endsWith("the nearest is probe.table)");
+
+    file("table: x\n");
+    assertThat(refused(Map.of())).contains("Invalid key").contains("table");
+  }
+
+  @Test
+  void run_shouldRefuseAnUnknownVariable() {
+    assertThat(refused(Map.of("MILLRACE_PARALELISM", "2")))
+        .isEqualTo(
+            "Invalid environment variable: MILLRACE_PARALELISM (must be named after an option;"
+                + " the nearest is MILLRACE_PARALLELISM)");
+  }
+
+  @Test
+  void run_shouldSayWhereABadValueStands() throws Exception {
+    assertThat(refused(Map.of("MILLRACE_PARALLELISM", "many")))
+        .isEqualTo(
+            "Invalid --parallelism (from MILLRACE_PARALLELISM): many (must be a whole number from 1"
+                + " to 1024)");
+
+    file("runner: spark\n");
+    assertThat(refused(Map.of()))
+        .isEqualTo(
+            "Invalid --runner (from %s): spark (must be direct or flink)"
+                .formatted(folder.resolve("millrace.yaml")));
+  }
+
+  @Test
+  void run_shouldRefuseAFileThatIsNoConfiguration() throws Exception {
+    Path file = folder.resolve("millrace.yaml");
+    file("a: b: c\n");
+    assertThat(refused(Map.of())).startsWith("Cannot read " + file + ": line 1: ");
+
+    file("runner: direct\nrunner: flink\n");
+    assertThat(refused(Map.of())).startsWith("Cannot read " + file + ": ");
+
+    file("probe: {key: [[1]]}\n");
+    assertThat(refused(Map.of()))
+        .startsWith("Invalid value in " + file + ": probe.key (must be a word");
+
+    file("- runner\n");
+    assertThat(refused(Map.of())).startsWith("Invalid value in " + file);
+
+    file("");
+    assertThat(refused(Map.of())).isEqualTo("Cannot probe: --table is missing");
+
+    assertThat(refused(Map.of(), "--config=none.yaml"))
+        .isEqualTo("Cannot read " + folder.resolve("none.yaml") + ": there is no such file");
+  }
+
+  private String refused(Map<String, String> environment, String... flags) {
+    TestConsole console = console(environment);
+    String[] args = new String[flags.length + 1];
+    args[0] = "probe";
+    System.arraycopy(flags, 0, args, 1, flags.length);
+    int code = ProbeCommand.run(console, run -> Outcome.of(Counts.NONE), args);
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+    return console.err().strip();
+  }
+
+  private TestConsole console(Map<String, String> environment) {
+    return new TestConsole(folder, environment);
+  }
+
+  private void file(String yaml) throws IOException {
+    Files.writeString(folder.resolve("millrace.yaml"), yaml);
+  }
+}

@@ -1,0 +1,47 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A console that keeps what is written to it. */
+final class TestConsole {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Console console;
+
+  TestConsole(Path folder, Map<String, String> environment) {
+    console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            environment,
+            folder,
+            false);
+  }
+
+  /** With no environment, in a folder that does not exist. */
+  TestConsole() {
+    this(Path.of("no-such-folder"), Map.of());
+  }
+
+  Console console() {
+    return console;
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  int run(String... args) {
+    return Millrace.run(console, args);
+  }
+}
