@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.generate;
 
-import dev.millrace.pipelines.airquality.Uci;
+import dev.millrace.pipelines.airquality.csv.Uci;
 import java.time.LocalDateTime;
 import java.util.Random;
 

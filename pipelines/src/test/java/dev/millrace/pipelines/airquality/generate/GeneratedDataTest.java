@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.pipelines.airquality.Uci;
 import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.CsvLine;
 import dev.millrace.pipelines.airquality.csv.CsvReader;
+import dev.millrace.pipelines.airquality.csv.Uci;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

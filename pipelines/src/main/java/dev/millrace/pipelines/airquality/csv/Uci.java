@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.pipelines.airquality;
+package dev.millrace.pipelines.airquality.csv;
 
 import java.util.List;
 
@@ -13,6 +13,9 @@ public final class Uci {
 
   /** The word that stands for a missing measurement. */
   public static final String MISSING = "NA";
+
+  /** The city that all stations are in. */
+  public static final String CITY = "Beijing";
 
   /** The columns, in the files' order. */
   public static final List<String> COLUMNS =

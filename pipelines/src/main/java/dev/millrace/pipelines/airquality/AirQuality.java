@@ -1,0 +1,182 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality;
+
+import dev.millrace.block.Block;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.pipelines.airquality.bronze.Bronze;
+import dev.millrace.pipelines.airquality.csv.CsvException;
+import dev.millrace.pipelines.airquality.csv.CsvFile;
+import dev.millrace.pipelines.airquality.csv.Uci;
+import dev.millrace.pipelines.airquality.gold.Gold;
+import dev.millrace.pipelines.airquality.silver.HourWindow;
+import dev.millrace.pipelines.airquality.silver.Silver;
+import dev.millrace.pipelines.airquality.table.Table;
+import dev.millrace.pipelines.airquality.table.Tables;
+import dev.millrace.read.ReadTable;
+import dev.millrace.write.WriteTable;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * The medallion of air-quality data in one PostgreSQL database: three pipelines that run one after
+ * another or alone, each from what the one before wrote.
+ *
+ * <pre>{@code
+ * AirQuality airQuality = AirQuality.in(database);
+ * Stage stage = airQuality.bronze(data); // then silver(), then gold()
+ * stage.applyTo(pipeline);
+ * PipelineResult result = pipeline.run();
+ * result.waitUntilFinish();
+ * Stage.Counts counts = stage.counts(result);
+ * }</pre>
+ *
+ * <p>Every table is written by upsert on its key, so a run that failed is mended by another, and a
+ * run repeated leaves the same rows. Rejects are told anew by each run.
+ */
+public final class AirQuality {
+  private final ConnectionSpec database;
+
+  private AirQuality(ConnectionSpec database) {
+    this.database = database;
+  }
+
+  /** The medallion in the schema that the database's search path names first. */
+  public static AirQuality in(ConnectionSpec database) {
+    return new AirQuality(database);
+  }
+
+  /**
+   * From the UCI files in a folder to {@link Tables#BRONZE}. Each file is read to its end and
+   * counted here, before anything is written.
+   *
+   * @param data the folder, or one file
+   * @throws CsvException if there is no such file, one has other columns, or cannot be read to its
+   *     end
+   */
+  public Stage bronze(Path data) {
+    List<CsvFile> files = CsvFile.in(data, Uci.FILES);
+    long lines = files.stream().mapToLong(file -> file.count(Uci.COLUMNS)).sum();
+    return new Stage("bronze", lines, Tables.BRONZE, pipeline -> bronze(pipeline, files));
+  }
+
+  private void bronze(Pipeline pipeline, List<CsvFile> files) throws SQLException {
+    Tables.create(database, Tables.BRONZE);
+    try (Connection connection = database.connect("bronze");
+        PreparedStatement clear =
+            connection.prepareStatement("DELETE FROM bronze_reject WHERE file = ANY (?)")) {
+      String[] names = files.stream().map(CsvFile::name).toArray(String[]::new);
+      clear.setArray(1, connection.createArrayOf("text", names));
+      clear.executeUpdate();
+    }
+    PCollectionTuple read = pipeline.apply("Read files", Bronze.of(files));
+    write(read.get(Bronze.ROWS), Tables.BRONZE_MEASUREMENT);
+    write(read.get(Bronze.REJECTS), Tables.BRONZE_REJECT);
+  }
+
+  /**
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, all hours.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage silver() throws SQLException {
+    return silver(HourWindow.ALL);
+  }
+
+  /**
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, the hours of a window.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage silver(HourWindow window) throws SQLException {
+    Tables.create(database, Tables.BRONZE);
+    return new Stage(
+        "silver",
+        count(Tables.BRONZE_MEASUREMENT, window.needed()),
+        Tables.SILVER,
+        pipeline -> silver(pipeline, window));
+  }
+
+  private void silver(Pipeline pipeline, HourWindow window) throws SQLException {
+    Tables.create(database, Tables.SILVER);
+    execute(
+        "DELETE FROM silver_reject r USING bronze_measurement b"
+            + " WHERE r.file = b.file AND r.line = b.line AND "
+            + window.own());
+    PCollection<Block> bronze =
+        pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT).where(window.needed()));
+    PCollectionTuple silver = bronze.apply("Silver", Silver.of(window));
+    write(silver.get(Silver.ROWS), Tables.SILVER_HOUR);
+    write(silver.get(Silver.REJECTS), Tables.SILVER_REJECT);
+  }
+
+  /**
+   * From {@link Tables#SILVER_HOUR} to {@link Tables#GOLD}.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage gold() throws SQLException {
+    Tables.create(database, Tables.SILVER);
+    return new Stage("gold", count(Tables.SILVER_HOUR, "true"), Tables.GOLD, this::gold);
+  }
+
+  private void gold(Pipeline pipeline) throws SQLException {
+    Tables.create(database, Tables.GOLD);
+    // A run that has become longer or shorter has another key than before.
+    execute("DELETE FROM gold_exceedance_run");
+    PCollection<Block> silver =
+        pipeline.apply(
+            "Read silver", read(Tables.SILVER_HOUR).columns(Gold.INPUT.toArray(String[]::new)));
+    PCollectionTuple gold = silver.apply("Gold", Gold.withRunsAbove(Gold.UNHEALTHY_ABOVE));
+    write(gold.get(Gold.STATION_DAYS), Tables.GOLD_STATION_DAY);
+    write(gold.get(Gold.CITY_DAYS), Tables.GOLD_CITY_DAY);
+    write(gold.get(Gold.RUNS), Tables.GOLD_EXCEEDANCE_RUN);
+    write(gold.get(Gold.RANKING), Tables.GOLD_MONTH_RANKING);
+  }
+
+  /**
+   * What stands out in the gold layer.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Highlights highlights() throws SQLException {
+    try (Connection connection = database.connect("highlights")) {
+      return Highlights.of(connection);
+    }
+  }
+
+  private ReadTable read(Table table) {
+    return ReadTable.from(database, table.name())
+        .columns(table.schema().names().toArray(String[]::new));
+  }
+
+  private void write(PCollection<Block> blocks, Table table) {
+    blocks.apply(
+        Stage.writeStep(table),
+        WriteTable.into(database, table.name()).upsert(table.key().toArray(String[]::new)));
+  }
+
+  private long count(Table table, String where) throws SQLException {
+    try (Connection connection = database.connect("count");
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT count(*) FROM " + table.name() + " WHERE " + where)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.connect("clear");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

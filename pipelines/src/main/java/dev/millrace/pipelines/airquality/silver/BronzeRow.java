@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.silver;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockColumn;
+import dev.millrace.pipelines.airquality.csv.Uci;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of a block of the bronze table, whose columns are the file, the line and then {@link
+ * Uci#COLUMNS}.
+ */
+record BronzeRow(Block block, int row) {
+  private static final int FILE = 0;
+  private static final int LINE = 1;
+  private static final int CELLS = 2;
+
+  String file() {
+    return block.column(FILE).getText(row);
+  }
+
+  long line() {
+    return block.column(LINE).getLong(row);
+  }
+
+  /** The text of a column, null where it is missing: {@code NA}, or NULL in the table. */
+  @Nullable String cell(String column) {
+    BlockColumn cells = block.column(CELLS + Uci.COLUMNS.indexOf(column));
+    if (cells.isNull(row)) {
+      return null;
+    }
+    String text = cells.getText(row);
+    return text.equals(Uci.MISSING) ? null : text;
+  }
+}

@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.silver;
+
+import dev.millrace.block.Block;
+import dev.millrace.pipelines.airquality.table.Partition;
+import dev.millrace.pipelines.airquality.table.StationMonth;
+import dev.millrace.pipelines.airquality.table.Tables;
+import java.time.LocalDateTime;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.KV;
+
+/**
+ * Deals bronze rows out to their station and month; those of a month's last day go to the next
+ * month as well, which needs them for its averages. Rows without station or hour are rejected.
+ */
+final class ByStationMonthFn extends DoFn<Block, KV<String, Block>> {
+  private final HourWindow window;
+
+  ByStationMonthFn(HourWindow window) {
+    this.window = window;
+  }
+
+  @ProcessElement
+  public void process(@Element Block block, MultiOutputReceiver out) {
+    SilverRejects rejects = new SilverRejects();
+    HourParser parser = new HourParser(rejects::add);
+    Partition partition = new Partition(Tables.BRONZE_MEASUREMENT.schema());
+    for (int i = 0; i < block.rows(); i++) {
+      BronzeRow row = new BronzeRow(block, i);
+      LocalDateTime hour = parser.hour(row);
+      String station = hour == null ? null : parser.station(row);
+      if (hour == null || station == null || !window.needs(hour)) {
+        continue;
+      }
+      StationMonth own = StationMonth.of(station, hour);
+      StationMonth later = StationMonth.of(station, hour.plusHours(HourWindow.CONTEXT_HOURS));
+      partition.add(own.key(), block, i);
+      if (!later.equals(own)) {
+        partition.add(later.key(), block, i);
+      }
+    }
+    partition.forEach((key, rows) -> out.get(Silver.GROUPED).output(KV.of(key, rows)));
+    rejects.flush(out.get(Silver.REJECTS)::output);
+  }
+}

@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.silver;
+
+import java.io.Serializable;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/**
+ * The hours {@code [from, to)} that a run of the silver layer writes.
+ *
+ * <p>It reads {@link #CONTEXT_HOURS} more before them, since the index of an hour needs the
+ * averages that end with it.
+ */
+public record HourWindow(LocalDateTime from, LocalDateTime to) implements Serializable {
+  /** Hours before the window that it depends on. */
+  public static final int CONTEXT_HOURS = 24;
+
+  /** Every hour there is, of the years 1 to 9999. */
+  public static final HourWindow ALL =
+      new HourWindow(LocalDateTime.of(1, 1, 1, 0, 0), LocalDateTime.of(10_000, 1, 1, 0, 0));
+
+  private static final DateTimeFormatter DIGITS =
+      DateTimeFormatter.ofPattern("uuuuMMddHH", Locale.ROOT);
+
+  /**
+   * @throws IllegalArgumentException if the bounds are not whole hours, the first before the second
+   */
+  public HourWindow {
+    if (!from.isBefore(to)) {
+      throw new IllegalArgumentException(
+          "Invalid window: [" + from + ", " + to + ") (must begin before it ends)");
+    }
+    if (!from.equals(from.truncatedTo(ChronoUnit.HOURS))
+        || !to.equals(to.truncatedTo(ChronoUnit.HOURS))) {
+      throw new IllegalArgumentException(
+          "Invalid window: [" + from + ", " + to + ") (must be of whole hours)");
+    }
+  }
+
+  /** Whether a run writes this hour. */
+  public boolean contains(LocalDateTime hour) {
+    return !hour.isBefore(from) && hour.isBefore(to);
+  }
+
+  /** Whether a run reads this hour. */
+  public boolean needs(LocalDateTime hour) {
+    return !hour.isBefore(from.minusHours(CONTEXT_HOURS)) && hour.isBefore(to);
+  }
+
+  /** The rows of the bronze table that a run reads, as a condition in SQL. */
+  public String needed() {
+    return between(from.minusHours(CONTEXT_HOURS), to);
+  }
+
+  /** The rows of the bronze table that a run writes, as a condition in SQL. */
+  public String own() {
+    return between(from, to);
+  }
+
+  /**
+   * The table holds text that need not be a date, so digits are compared: nothing in this condition
+   * can fail.
+   */
+  private String between(LocalDateTime low, LocalDateTime high) {
+    if (equals(ALL)) {
+      return "true";
+    }
+    String digits =
+        "(lpad(year, 4, '0') || lpad(month, 2, '0') || lpad(day, 2, '0') || lpad(hour, 2, '0'))"
+            + " COLLATE \"C\"";
+    return "%s >= '%s' AND %s < '%s'"
+        .formatted(digits, DIGITS.format(low), digits, DIGITS.format(high));
+  }
+}

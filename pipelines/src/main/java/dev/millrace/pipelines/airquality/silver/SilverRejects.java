@@ -1,0 +1,31 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.silver;
+
+import dev.millrace.block.Block;
+import dev.millrace.observe.Measure;
+import dev.millrace.pipelines.airquality.table.TableRows;
+import dev.millrace.pipelines.airquality.table.Tables;
+import java.util.function.Consumer;
+
+/** Collects rejects of the silver layer into a block, and counts them. */
+final class SilverRejects {
+  private final TableRows rows = new TableRows(Tables.SILVER_REJECT);
+
+  void add(SilverReject reject) {
+    rows.add(
+        reject.file(),
+        reject.line(),
+        reject.column(),
+        reject.value(),
+        reject.reason(),
+        reject.wholeRow());
+  }
+
+  /** Gives out the rejects so far, if there are any. */
+  void flush(Consumer<Block> out) {
+    if (rows.rows() > 0) {
+      Measure.ROWS_REJECTED.add(rows.rows());
+      out.accept(rows.take());
+    }
+  }
+}

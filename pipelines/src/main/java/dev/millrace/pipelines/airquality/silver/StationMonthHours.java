@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pipelines.airquality.silver;
+
+import dev.millrace.pipelines.airquality.index.HourIndex;
+import dev.millrace.pipelines.airquality.index.StationIndex;
+import java.time.LocalDateTime;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The hours of one station and month, in order, with their indices.
+ *
+ * <p>Of several rows for one hour the first by file name and line is kept; each other is rejected
+ * as a whole.
+ */
+final class StationMonthHours {
+  private static final Comparator<Hour> ORDER =
+      Comparator.comparing(Hour::hour).thenComparing(Hour::file).thenComparing(Hour::line);
+
+  private final YearMonth month;
+  private final HourWindow window;
+  private final List<Hour> hours = new ArrayList<>();
+
+  StationMonthHours(YearMonth month, HourWindow window) {
+    this.month = month;
+    this.window = window;
+  }
+
+  /** Adds an hour of this month, or one of the last day before it as context. */
+  void add(Hour hour) {
+    hours.add(hour);
+  }
+
+  /** Whether an hour is written by this month, rather than context. */
+  boolean owns(LocalDateTime hour) {
+    return YearMonth.from(hour).equals(month) && window.contains(hour);
+  }
+
+  void compute(BiConsumer<Hour, HourIndex> rows, Consumer<SilverReject> rejects) {
+    hours.sort(ORDER);
+    StationIndex station = new StationIndex();
+    Hour kept = null;
+    for (Hour hour : hours) {
+      if (kept != null && kept.hour().equals(hour.hour())) {
+        if (owns(hour.hour())) {
+          rejects.accept(duplicate(hour, kept));
+        }
+        continue;
+      }
+      kept = hour;
+      HourIndex index = station.next(hour.number(), hour.measured());
+      if (owns(hour.hour())) {
+        rows.accept(hour, index);
+      }
+    }
+  }
+
+  private static SilverReject duplicate(Hour hour, Hour kept) {
+    return new SilverReject(
+        hour.file(),
+        hour.line(),
+        "hour",
+        hour.hour().toString(),
+        "is there already, from line " + kept.line() + " of " + kept.file(),
+        true);
+  }
+}
