@@ -18,7 +18,8 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file's lines into blocks. The restriction counts lines after the header.
+ * Reads a file's lines into blocks. The restriction counts lines after the header; a block is read,
+ * then its last line claimed, then the block output: nothing may be output once a claim has failed.
  *
  * <p>The direct runner does not push back: what a call outputs waits in memory. So a call ends
  * after {@value #BLOCKS_PER_CALL} blocks, and the next one passes over the lines already read,
@@ -40,56 +41,58 @@ final class ReadCsvFn extends DoFn<String, Block> {
   @ProcessElement
   public ProcessContinuation process(
       @Element String location,
-      RestrictionTracker<OffsetRange, Long> lines,
+      RestrictionTracker<OffsetRange, Long> claims,
       MultiOutputReceiver out) {
     CsvFile file = new CsvFile(location);
-    Batch batch = new Batch(file.name(), out);
-    long next = lines.currentRestriction().getFrom();
+    Batch batch = new Batch(file.name());
+    long next = claims.currentRestriction().getFrom();
     try (CsvReader reader = file.open(Uci.COLUMNS)) {
       reader.skip(next);
-      while (batch.blocks < BLOCKS_PER_CALL) {
-        if (!lines.tryClaim(next)) {
-          batch.flush();
+      for (int blocks = 0; blocks < BLOCKS_PER_CALL; blocks++) {
+        int lines = batch.fill(reader);
+        if (lines == 0) {
+          claims.tryClaim(END);
           return ProcessContinuation.stop();
         }
-        CsvLine line = reader.next();
-        if (line == null) {
-          batch.flush();
-          lines.tryClaim(END);
+        next += lines;
+        if (!claims.tryClaim(next - 1)) {
           return ProcessContinuation.stop();
         }
-        batch.add(line);
-        next++;
+        batch.output(out);
       }
     }
-    batch.flushRejects();
     return ProcessContinuation.resume();
   }
 
-  /** The rows of one call. */
+  /** As many lines as make a block. */
   private static final class Batch {
     private final String file;
-    private final MultiOutputReceiver out;
     private final TableRows rows = new TableRows(Tables.BRONZE_MEASUREMENT);
     private final TableRows rejects = new TableRows(Tables.BRONZE_REJECT);
-    private int blocks;
 
-    Batch(String file, MultiOutputReceiver out) {
+    Batch(String file) {
       this.file = file;
-      this.out = out;
     }
 
-    void add(CsvLine line) {
+    /** Reads lines up to a block's size, and returns how many. */
+    int fill(CsvReader reader) {
+      int lines = 0;
+      while (rows.bytes() + rejects.bytes() < BLOCK_BYTES) {
+        CsvLine line = reader.next();
+        if (line == null) {
+          break;
+        }
+        add(line);
+        lines++;
+      }
+      return lines;
+    }
+
+    private void add(CsvLine line) {
       if (line instanceof CsvLine.Read read) {
         rows.add(values(read));
-        if (rows.bytes() >= BLOCK_BYTES) {
-          flushRows();
-        }
       } else if (line instanceof CsvLine.Rejected rejected) {
         rejects.add(file, rejected.line(), rejected.reason(), rejected.payload());
-        if (rejects.bytes() >= BLOCK_BYTES) {
-          flushRejects();
-        }
       }
     }
 
@@ -101,26 +104,15 @@ final class ReadCsvFn extends DoFn<String, Block> {
       return values.toArray();
     }
 
-    void flush() {
-      flushRows();
-      flushRejects();
-    }
-
-    private void flushRows() {
+    void output(MultiOutputReceiver out) {
+      Measure.ROWS_READ.add(rows.rows() + rejects.rows());
+      Measure.ROWS_REJECTED.add(rejects.rows());
       if (rows.rows() > 0) {
-        blocks++;
-        Measure.ROWS_READ.add(rows.rows());
         Measure.BLOCKS.add(1);
         Measure.BYTES.add(rows.bytes());
         out.get(Bronze.ROWS).output(rows.take());
       }
-    }
-
-    private void flushRejects() {
       if (rejects.rows() > 0) {
-        blocks++;
-        Measure.ROWS_READ.add(rejects.rows());
-        Measure.ROWS_REJECTED.add(rejects.rows());
         out.get(Bronze.REJECTS).output(rejects.take());
       }
     }

@@ -4,11 +4,20 @@ package dev.millrace.pipelines.airquality.table;
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
+import dev.millrace.block.ColumnBuilder;
+import dev.millrace.block.Numeric;
 import dev.millrace.block.Origin;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** Collects rows of a table into a block, each value by its column's position. */
 public final class TableRows {
+  /** Within these limits {@link Numeric#putUnscaledLong} holds. */
+  private static final int SHORT_DIGITS = 18;
+
+  private static final int SHORT_SCALE = 16;
+
+  private final byte[] numeric = new byte[Numeric.HEADER + 12];
   private final BlockSchema schema;
   private final BlockBuilder builder;
 
@@ -29,8 +38,25 @@ public final class TableRows {
           "Invalid row: " + values.length + " values (must be " + schema.size() + ")");
     }
     for (int i = 0; i < values.length; i++) {
-      builder.column(i).append(values[i]);
+      if (values[i] instanceof BigDecimal decimal && isShort(decimal)) {
+        add(builder.column(i), decimal);
+      } else {
+        builder.column(i).append(values[i]);
+      }
     }
+  }
+
+  private static boolean isShort(BigDecimal decimal) {
+    return decimal.precision() <= SHORT_DIGITS
+        && decimal.scale() >= 0
+        && decimal.scale() <= SHORT_SCALE;
+  }
+
+  /** Without the detour over text that a number of any length takes. */
+  private void add(ColumnBuilder column, BigDecimal decimal) {
+    long unscaled = decimal.unscaledValue().longValue();
+    int length = Numeric.putUnscaledLong(numeric, 0, unscaled, decimal.scale());
+    column.appendBytes(numeric, 0, length);
   }
 
   public int rows() {
