@@ -43,7 +43,7 @@ record ExceedanceRun(
   }
 
   /**
-   * Joins runs that follow each other without an hour between, as those that a month's end has cut.
+   * Joins runs that follow each other without an hour between, as those that a year's end has cut.
    *
    * @param ordered runs of one station by their first hour
    */

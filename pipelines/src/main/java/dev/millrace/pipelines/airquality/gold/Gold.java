@@ -20,9 +20,9 @@ import org.apache.beam.sdk.values.TupleTagList;
 /**
  * Turns blocks of the silver table into blocks of the gold tables.
  *
- * <p>Bounded. Three shuffles of blocks: hours by station and month, station days by month, runs by
- * station (those that a month's end has cut are joined again). Memory: a station's month, a city's
- * month of days, or a station's runs at a time.
+ * <p>Bounded. Three shuffles of blocks: hours by station and year, station days by year, runs by
+ * station (those that a year's end has cut are joined again). Memory: a station's year, a city's
+ * year of days, or a station's runs at a time.
  */
 public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple> {
   /** The columns of {@link Tables#SILVER_HOUR} that the input has. */
@@ -52,7 +52,7 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
   /** The threshold unless told otherwise: an index above it is unhealthy for everyone. */
   public static final int UNHEALTHY_ABOVE = 150;
 
-  static final TupleTag<KV<String, Block>> DAYS_BY_MONTH = new TupleTag<>("days by month");
+  static final TupleTag<KV<String, Block>> DAYS_BY_YEAR = new TupleTag<>("days by year");
   static final TupleTag<KV<String, Block>> RUNS_BY_STATION = new TupleTag<>("runs by station");
 
   private final int above;
@@ -76,29 +76,29 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
   @Override
   public PCollectionTuple expand(PCollection<Block> silver) {
     BlockCoder input = BlockCoder.of(BlockCoder.schemaOf(silver));
-    PCollectionTuple months =
+    PCollectionTuple years =
         silver
-            .apply("By station and month", ParDo.of(new GoldFns.ByStationMonth()))
+            .apply("By station and year", ParDo.of(new GoldFns.ByStationYear()))
             .setCoder(keyed(input))
             .apply("Group hours", GroupByKey.create())
             .apply(
                 "Days and runs",
-                ParDo.of(new GoldFns.Month(above))
+                ParDo.of(new GoldFns.Year(above))
                     .withOutputTags(
-                        STATION_DAYS, TupleTagList.of(DAYS_BY_MONTH).and(RUNS_BY_STATION)));
+                        STATION_DAYS, TupleTagList.of(DAYS_BY_YEAR).and(RUNS_BY_STATION)));
     PCollection<Block> stationDays =
-        months.get(STATION_DAYS).setCoder(coder(Tables.GOLD_STATION_DAY));
+        years.get(STATION_DAYS).setCoder(coder(Tables.GOLD_STATION_DAY));
     PCollectionTuple city =
-        months
-            .get(DAYS_BY_MONTH)
+        years
+            .get(DAYS_BY_YEAR)
             .setCoder(keyed(coder(Tables.GOLD_STATION_DAY)))
             .apply("Group days", GroupByKey.create())
             .apply(
                 "City and ranking",
-                ParDo.of(new GoldFns.CityMonth())
+                ParDo.of(new GoldFns.CityYear())
                     .withOutputTags(CITY_DAYS, TupleTagList.of(RANKING)));
     PCollection<Block> runs =
-        months
+        years
             .get(RUNS_BY_STATION)
             .setCoder(keyed(coder(Tables.GOLD_EXCEEDANCE_RUN)))
             .apply("Group runs", GroupByKey.create())

@@ -4,11 +4,10 @@ package dev.millrace.pipelines.airquality.gold;
 import dev.millrace.block.Block;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.table.Partition;
-import dev.millrace.pipelines.airquality.table.StationMonth;
+import dev.millrace.pipelines.airquality.table.StationYear;
 import dev.millrace.pipelines.airquality.table.TableRows;
 import dev.millrace.pipelines.airquality.table.Tables;
 import java.time.LocalDate;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,31 +21,31 @@ import org.apache.beam.sdk.values.KV;
 final class GoldFns {
   private GoldFns() {}
 
-  /** Deals silver rows out to their station and month. */
-  static final class ByStationMonth extends DoFn<Block, KV<String, Block>> {
+  /** Deals silver rows out to their station and year. */
+  static final class ByStationYear extends DoFn<Block, KV<String, Block>> {
     @ProcessElement
     public void process(@Element Block block, OutputReceiver<KV<String, Block>> out) {
       Partition partition = new Partition(block.schema());
       GoldRows rows = new GoldRows(block);
       for (int i = 0; i < block.rows(); i++) {
         IndexedHour hour = rows.hour(i);
-        partition.add(StationMonth.of(hour.station(), hour.hour()).key(), block, i);
+        partition.add(StationYear.of(hour.station(), hour.hour()).key(), block, i);
       }
       partition.forEach((key, part) -> out.output(KV.of(key, part)));
     }
   }
 
-  /** Reckons the days and the runs of a station's month. */
-  static final class Month extends DoFn<KV<String, Iterable<Block>>, Block> {
+  /** Reckons the days and the runs of a station's year. */
+  static final class Year extends DoFn<KV<String, Iterable<Block>>, Block> {
     private final int above;
 
-    Month(int above) {
+    Year(int above) {
       this.above = above;
     }
 
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
-      StationMonth key = StationMonth.parse(group.getKey());
+      StationYear key = StationYear.parse(group.getKey());
       List<IndexedHour> hours = all(group.getValue(), block -> new GoldRows(block)::hour);
       hours.sort(Comparator.comparing(IndexedHour::hour));
       Map<LocalDate, List<IndexedHour>> byDay = new TreeMap<>();
@@ -57,7 +56,7 @@ final class GoldFns {
       byDay.forEach((day, ofDay) -> GoldRows.add(days, StationDay.of(key.station(), day, ofDay)));
       Block block = days.take();
       out.get(Gold.STATION_DAYS).output(block);
-      out.get(Gold.DAYS_BY_MONTH).output(KV.of(key.month().toString(), block));
+      out.get(Gold.DAYS_BY_YEAR).output(KV.of(Integer.toString(key.year()), block));
 
       List<ExceedanceRun> runs = ExceedanceRun.in(hours, above);
       if (!runs.isEmpty()) {
@@ -66,8 +65,8 @@ final class GoldFns {
     }
   }
 
-  /** Reckons the city's days and ranks the stations of a month. */
-  static final class CityMonth extends DoFn<KV<String, Iterable<Block>>, Block> {
+  /** Reckons the city's days and ranks the stations of its months. */
+  static final class CityYear extends DoFn<KV<String, Iterable<Block>>, Block> {
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
       List<StationDay> days = all(group.getValue(), block -> new GoldRows(block)::stationDay);
@@ -79,16 +78,21 @@ final class GoldFns {
       byDay.forEach((day, ofDay) -> GoldRows.add(cityDays, Uci.CITY, CityDay.of(day, ofDay)));
       out.get(Gold.CITY_DAYS).output(cityDays.take());
 
-      LocalDate month = YearMonth.parse(group.getKey()).atDay(1);
+      Map<LocalDate, List<StationDay>> byMonth = new TreeMap<>();
+      for (StationDay day : days) {
+        byMonth.computeIfAbsent(day.day().withDayOfMonth(1), m -> new ArrayList<>()).add(day);
+      }
       TableRows ranking = new TableRows(Tables.GOLD_MONTH_RANKING);
-      RankedStation.rank(days).forEach(ranked -> GoldRows.add(ranking, month, ranked));
+      byMonth.forEach(
+          (month, ofMonth) ->
+              RankedStation.rank(ofMonth).forEach(ranked -> GoldRows.add(ranking, month, ranked)));
       if (ranking.rows() > 0) {
         out.get(Gold.RANKING).output(ranking.take());
       }
     }
   }
 
-  /** Joins a station's runs across the ends of months. */
+  /** Joins a station's runs across the ends of years. */
   static final class JoinRuns extends DoFn<KV<String, Iterable<Block>>, Block> {
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, OutputReceiver<Block> out) {

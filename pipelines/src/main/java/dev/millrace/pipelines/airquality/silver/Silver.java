@@ -21,8 +21,8 @@ import org.apache.beam.sdk.values.TupleTagList;
  * Turns blocks of the bronze table into blocks of {@link Tables#SILVER_HOUR} and {@link
  * Tables#SILVER_REJECT}.
  *
- * <p>Bounded. Rows are shuffled as one block for each block read, station and month. Memory: a
- * station's month and the day before at a time. Bronze rows = silver rows + rejects of whole rows.
+ * <p>Bounded. Rows are shuffled as one block for each block read, station and year. Memory: a
+ * station's year and the day before at a time. Bronze rows = silver rows + rejects of whole rows.
  */
 public final class Silver extends PTransform<PCollection<Block>, PCollectionTuple> {
   /** Blocks of {@link Tables#SILVER_HOUR}. */
@@ -50,8 +50,8 @@ public final class Silver extends PTransform<PCollection<Block>, PCollectionTupl
     BlockCoder rejectCoder = BlockCoder.of(Tables.SILVER_REJECT.schema());
     PCollectionTuple dealt =
         bronze.apply(
-            "By station and month",
-            ParDo.of(new ByStationMonthFn(window))
+            "By station and year",
+            ParDo.of(new ByStationYearFn(window))
                 .withOutputTags(GROUPED, TupleTagList.of(REJECTS)));
     dealt.get(REJECTS).setCoder(rejectCoder);
     PCollectionTuple computed =
@@ -61,8 +61,7 @@ public final class Silver extends PTransform<PCollection<Block>, PCollectionTupl
             .apply("Group", GroupByKey.create())
             .apply(
                 "Averages and indices",
-                ParDo.of(new StationMonthFn(window))
-                    .withOutputTags(ROWS, TupleTagList.of(REJECTS)));
+                ParDo.of(new StationYearFn(window)).withOutputTags(ROWS, TupleTagList.of(REJECTS)));
     computed.get(ROWS).setCoder(BlockCoder.of(Tables.SILVER_HOUR.schema()));
     computed.get(REJECTS).setCoder(rejectCoder);
     PCollection<Block> rejects =

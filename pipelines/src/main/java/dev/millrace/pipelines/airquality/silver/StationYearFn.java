@@ -6,33 +6,32 @@ import dev.millrace.pipelines.airquality.index.Category;
 import dev.millrace.pipelines.airquality.index.HourIndex;
 import dev.millrace.pipelines.airquality.index.Pollutant;
 import dev.millrace.pipelines.airquality.index.SubIndices;
-import dev.millrace.pipelines.airquality.table.StationMonth;
+import dev.millrace.pipelines.airquality.table.StationYear;
 import dev.millrace.pipelines.airquality.table.TableRows;
 import dev.millrace.pipelines.airquality.table.Tables;
 import java.time.LocalDateTime;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
-/** Types the rows of a station and month and computes their averages and indices. */
-final class StationMonthFn extends DoFn<KV<String, Iterable<Block>>, Block> {
+/** Types the rows of a station and year and computes their averages and indices. */
+final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
   private final HourWindow window;
 
-  StationMonthFn(HourWindow window) {
+  StationYearFn(HourWindow window) {
     this.window = window;
   }
 
   @ProcessElement
   public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
     SilverRejects rejects = new SilverRejects();
-    StationMonthHours hours =
-        new StationMonthHours(StationMonth.parse(group.getKey()).month(), window);
+    StationYearHours hours = new StationYearHours(StationYear.parse(group.getKey()).year(), window);
     HourParser parser = new HourParser(rejects::add);
     HourParser silent = new HourParser(reject -> {});
     for (Block block : group.getValue()) {
       for (int i = 0; i < block.rows(); i++) {
         BronzeRow row = new BronzeRow(block, i);
         LocalDateTime at = silent.hour(row);
-        // What is odd in a row is said once, by the month that writes it.
+        // What is odd in a row is said once, by the year that writes it.
         Hour hour = (at != null && hours.owns(at) ? parser : silent).parse(row);
         if (hour != null) {
           hours.add(hour);

@@ -3,20 +3,20 @@ package dev.millrace.pipelines.airquality.silver;
 
 import dev.millrace.block.Block;
 import dev.millrace.pipelines.airquality.table.Partition;
-import dev.millrace.pipelines.airquality.table.StationMonth;
+import dev.millrace.pipelines.airquality.table.StationYear;
 import dev.millrace.pipelines.airquality.table.Tables;
 import java.time.LocalDateTime;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Deals bronze rows out to their station and month; those of a month's last day go to the next
- * month as well, which needs them for its averages. Rows without station or hour are rejected.
+ * Deals bronze rows out to their station and year; those of a year's last day go to the next year
+ * as well, which needs them for its averages. Rows without station or hour are rejected.
  */
-final class ByStationMonthFn extends DoFn<Block, KV<String, Block>> {
+final class ByStationYearFn extends DoFn<Block, KV<String, Block>> {
   private final HourWindow window;
 
-  ByStationMonthFn(HourWindow window) {
+  ByStationYearFn(HourWindow window) {
     this.window = window;
   }
 
@@ -32,8 +32,8 @@ final class ByStationMonthFn extends DoFn<Block, KV<String, Block>> {
       if (hour == null || station == null || !window.needs(hour)) {
         continue;
       }
-      StationMonth own = StationMonth.of(station, hour);
-      StationMonth later = StationMonth.of(station, hour.plusHours(HourWindow.CONTEXT_HOURS));
+      StationYear own = StationYear.of(station, hour);
+      StationYear later = StationYear.of(station, hour.plusHours(HourWindow.CONTEXT_HOURS));
       partition.add(own.key(), block, i);
       if (!later.equals(own)) {
         partition.add(later.key(), block, i);

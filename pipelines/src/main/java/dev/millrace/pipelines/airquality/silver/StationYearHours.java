@@ -4,7 +4,6 @@ package dev.millrace.pipelines.airquality.silver;
 import dev.millrace.pipelines.airquality.index.HourIndex;
 import dev.millrace.pipelines.airquality.index.StationIndex;
 import java.time.LocalDateTime;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,32 +11,32 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The hours of one station and month, in order, with their indices.
+ * The hours of one station and year, in order, with their indices.
  *
  * <p>Of several rows for one hour the first by file name and line is kept; each other is rejected
  * as a whole.
  */
-final class StationMonthHours {
+final class StationYearHours {
   private static final Comparator<Hour> ORDER =
       Comparator.comparing(Hour::hour).thenComparing(Hour::file).thenComparing(Hour::line);
 
-  private final YearMonth month;
+  private final int year;
   private final HourWindow window;
   private final List<Hour> hours = new ArrayList<>();
 
-  StationMonthHours(YearMonth month, HourWindow window) {
-    this.month = month;
+  StationYearHours(int year, HourWindow window) {
+    this.year = year;
     this.window = window;
   }
 
-  /** Adds an hour of this month, or one of the last day before it as context. */
+  /** Adds an hour of this year, or one of the last day before it as context. */
   void add(Hour hour) {
     hours.add(hour);
   }
 
-  /** Whether an hour is written by this month, rather than context. */
+  /** Whether an hour is written by this year, rather than context. */
   boolean owns(LocalDateTime hour) {
-    return YearMonth.from(hour).equals(month) && window.contains(hour);
+    return hour.getYear() == year && window.contains(hour);
   }
 
   void compute(BiConsumer<Hour, HourIndex> rows, Consumer<SilverReject> rejects) {
