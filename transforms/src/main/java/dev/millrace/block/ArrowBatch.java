@@ -59,30 +59,32 @@ final class ArrowBatch {
     int rows = root.getRowCount();
     List<BlockColumn> columns = new ArrayList<>(schema.size());
     for (int i = 0; i < schema.size(); i++) {
-      columns.add(unload(schema.column(i).type(), root.getVector(i), rows));
+      columns.add(unload(schema.column(i), root.getVector(i), rows));
     }
     return new Block(schema, origin, rows, columns);
   }
 
-  private static BlockColumn unload(BlockType type, FieldVector vector, int rows) {
+  private static BlockColumn unload(Column column, FieldVector vector, int rows) {
+    BlockType type = column.type();
+    String name = column.name();
     int nulls = vector.getNullCount();
     byte[] validity =
-        nulls > 0 ? read(vector.getValidityBuffer(), Bytes.bitmapLength(rows)) : Bytes.NONE;
+        nulls > 0 ? read(vector.getValidityBuffer(), Bytes.bitmapLength(rows), name) : Bytes.NONE;
     byte[] offsets = Bytes.NONE;
-    int length;
+    long length;
     if (type.isVariable()) {
       // An empty vector may have an offset buffer of no bytes.
-      offsets = rows == 0 ? new byte[4] : read(vector.getOffsetBuffer(), (rows + 1) << 2);
+      offsets = rows == 0 ? new byte[4] : read(vector.getOffsetBuffer(), (rows + 1L) << 2, name);
       length = (int) Bytes.INT.get(offsets, rows << 2);
     } else {
-      length = type.isBits() ? Bytes.bitmapLength(rows) : rows * type.width();
+      length = type.isBits() ? Bytes.bitmapLength(rows) : (long) rows * type.width();
     }
-    byte[] data = read(vector.getDataBuffer(), length);
+    byte[] data = read(vector.getDataBuffer(), length, name);
     return new BlockColumn(type, rows, nulls, validity, offsets, data);
   }
 
-  private static byte[] read(ArrowBuf buffer, int length) {
-    byte[] bytes = length == 0 ? Bytes.NONE : new byte[length];
+  private static byte[] read(ArrowBuf buffer, long length, String column) {
+    byte[] bytes = length == 0 ? Bytes.NONE : new byte[Bytes.checkedLength(length, column)];
     buffer.getBytes(0, bytes);
     return bytes;
   }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
@@ -104,7 +105,17 @@ final class BeamTypes {
         "Invalid field: "
             + field.getName()
             + " of "
-            + field.getType()
-            + " (must be of a type that a block carries)");
+            + name(field.getType())
+            + " (must be BOOLEAN, INT16, INT32, INT64, FLOAT, DOUBLE, DECIMAL, STRING, BYTES or one"
+            + " of the logical types "
+            + String.join(", ", new TreeSet<>(LOGICAL.keySet()))
+            + ")");
+  }
+
+  private static String name(FieldType type) {
+    Schema.LogicalType<?, ?> logical = type.getLogicalType();
+    return logical == null
+        ? type.getTypeName().toString()
+        : "the logical type " + logical.getIdentifier();
   }
 }

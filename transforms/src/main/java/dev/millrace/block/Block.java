@@ -54,11 +54,26 @@ public final class Block {
     return bytes;
   }
 
-  /** The named columns, shared with this block and not copied. */
+  /**
+   * The given columns, shared with this block and not copied.
+   *
+   * @throws IllegalArgumentException when a column does not exist or is of another type
+   */
   public Block project(BlockSchema kept) {
     List<BlockColumn> chosen = new ArrayList<>(kept.size());
     for (Column column : kept.columns()) {
-      chosen.add(columns.get(schema.indexOf(column.name())));
+      BlockColumn found = columns.get(schema.indexOf(column.name()));
+      if (!found.type().equals(column.type())) {
+        throw new IllegalArgumentException(
+            "Invalid column: "
+                + column.name()
+                + " of "
+                + column.type()
+                + " (must be of "
+                + found.type()
+                + ")");
+      }
+      chosen.add(found);
     }
     return new Block(kept, origin, rows, chosen);
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * #schemaOf}.
  */
 public final class BlockCoder extends CustomCoder<Block> {
+
+  private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
 
   private final BlockSchema schema;
 
@@ -55,9 +58,10 @@ public final class BlockCoder extends CustomCoder<Block> {
     }
     DataOutputStream data = new DataOutputStream(out);
     data.writeInt(block.rows());
-    data.writeUTF(block.origin().split());
-    data.writeUTF(block.origin().low());
-    data.writeUTF(block.origin().high());
+    // Not writeUTF: a position may be the text of a key longer than 64 KiB.
+    TEXT.encode(block.origin().split(), data);
+    TEXT.encode(block.origin().low(), data);
+    TEXT.encode(block.origin().high(), data);
     for (int i = 0; i < schema.size(); i++) {
       BlockColumn column = block.column(i);
       data.writeInt(column.nulls());
@@ -73,7 +77,7 @@ public final class BlockCoder extends CustomCoder<Block> {
   public Block decode(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
     int rows = data.readInt();
-    Origin origin = new Origin(data.readUTF(), data.readUTF(), data.readUTF());
+    Origin origin = new Origin(TEXT.decode(data), TEXT.decode(data), TEXT.decode(data));
     List<BlockColumn> columns = new ArrayList<>(schema.size());
     for (Column column : schema.columns()) {
       int nulls = data.readInt();
@@ -97,7 +101,7 @@ public final class BlockCoder extends CustomCoder<Block> {
 
   @Override
   public void verifyDeterministic() {
-    // The layout is a function of the values alone.
+    // Blocks are equal when their bytes are, and the bytes are written as they stand.
   }
 
   /** Blocks are equal when their bytes are, so that a runner need not encode them to compare. */
@@ -112,8 +116,13 @@ public final class BlockCoder extends CustomCoder<Block> {
   }
 
   @Override
-  protected long getEncodedElementByteSize(Block block) {
-    return block.bytes();
+  protected long getEncodedElementByteSize(Block block) throws Exception {
+    return 4L
+        + TEXT.getEncodedElementByteSize(block.origin().split())
+        + TEXT.getEncodedElementByteSize(block.origin().low())
+        + TEXT.getEncodedElementByteSize(block.origin().high())
+        + 8L * schema.size()
+        + block.bytes();
   }
 
   @Override

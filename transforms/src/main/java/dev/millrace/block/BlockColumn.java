@@ -3,6 +3,8 @@ package dev.millrace.block;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -103,7 +105,7 @@ public final class BlockColumn {
     return new BigDecimal(new BigInteger(bigEndian), type.scale());
   }
 
-  /** The length in bytes of a value, of a fixed width too. */
+  /** The length in bytes of a value, of a fixed width too; 0 of a {@code BOOL}, which is a bit. */
   public int length(int row) {
     return type.isVariable() ? offset(row + 1) - offset(row) : type.width();
   }
@@ -127,9 +129,26 @@ public final class BlockColumn {
     return bytes;
   }
 
-  /** The value of a {@code TEXT} or {@code JSON}. */
+  /**
+   * The value of a {@code TEXT} or {@code JSON}.
+   *
+   * @throws IllegalArgumentException when its bytes are not UTF-8
+   */
   public String getText(int row) {
-    return new String(data, offset(row), length(row), StandardCharsets.UTF_8);
+    String text = new String(data, offset(row), length(row), StandardCharsets.UTF_8);
+    // What cannot be decoded becomes U+FFFD, which a text may also hold by right.
+    if (text.indexOf('\uFFFD') >= 0) {
+      requireUtf8(row);
+    }
+    return text;
+  }
+
+  private void requireUtf8(int row) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data, offset(row), length(row)));
+    } catch (CharacterCodingException malformed) {
+      throw new IllegalArgumentException("its bytes are not UTF-8", malformed);
+    }
   }
 
   /**
@@ -138,6 +157,7 @@ public final class BlockColumn {
    * @return null for NULL
    * @throws ArithmeticException for a value that the object cannot be: an infinite date, time
    *     24:00, a NaN numeric
+   * @throws IllegalArgumentException for a text whose bytes are not UTF-8
    */
   public @Nullable Object value(int row) {
     if (isNull(row)) {

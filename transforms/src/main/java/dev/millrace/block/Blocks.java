@@ -11,8 +11,9 @@ import org.apache.beam.sdk.values.Row;
 
 /**
  * Transforms over collections of {@link Block}s. All work on bounded and unbounded collections,
- * keep windows, hold at most one block more than they were given, and lose no row but those that
- * {@link #filter} is asked to drop, which it counts.
+ * keep windows, and lose no row but those that {@link #filter} is asked to drop, which it counts.
+ * {@link #fromRows} and {@link #resize} hold one unfinished block for each window of a bundle, the
+ * others none.
  */
 public final class Blocks {
 
@@ -51,9 +52,10 @@ public final class Blocks {
   }
 
   /**
-   * Cuts large blocks and joins small neighbours of one split within a bundle.
+   * Cuts large blocks and joins small ones of a bundle where one's positions follow the other's.
+   * Never joins two splits, nor over a gap.
    *
-   * @param size the size to cut at; a row larger than it is a block by itself
+   * @param size the size to cut at: a block ends with the row that reaches it
    */
   public static Resize resize(ByteSize size) {
     return new Resize(size);

@@ -8,6 +8,9 @@ import java.nio.ByteOrder;
 /** Little-endian words in byte arrays, as Arrow lays them out; and validity bitmaps. */
 final class Bytes {
 
+  /** The most bytes that every JVM allows an array. */
+  static final int LARGEST = Integer.MAX_VALUE - 8;
+
   static final byte[] NONE = new byte[0];
   static final VarHandle SHORT = view(short[].class);
   static final VarHandle INT = view(int[].class);
@@ -23,6 +26,24 @@ final class Bytes {
 
   static int bitmapLength(int bits) {
     return (bits + 7) >>> 3;
+  }
+
+  /**
+   * The length of an array of {@code bytes} for a column.
+   *
+   * @throws IllegalStateException when no array is as long
+   */
+  static int checkedLength(long bytes, String column) {
+    if (bytes > LARGEST) {
+      throw new IllegalStateException(
+          "Cannot hold "
+              + bytes
+              + " bytes of column "
+              + column
+              + " in a block: an array has at most "
+              + LARGEST);
+    }
+    return (int) bytes;
   }
 
   static boolean bit(byte[] bitmap, int index) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ColumnBuilder {
 
-  private static final int LARGEST = Integer.MAX_VALUE - 8;
+  /** Characters of a refused value that its error repeats. */
+  private static final int SHOWN = 100;
 
   private final Column column;
   private final int width;
@@ -110,13 +111,15 @@ public final class ColumnBuilder {
   /**
    * A decimal at this column's scale.
    *
-   * @throws ArithmeticException when it has more digits than the column
+   * @throws ArithmeticException when it has more digits than the column, before or after the point
    */
   public void appendDecimal(BigDecimal value) {
-    BigInteger unscaled = value.setScale(type().scale()).unscaledValue();
-    if (value.setScale(type().scale()).precision() > type().precision()) {
-      throw new ArithmeticException(value + " has more digits than " + type());
+    // Before any change of scale: 1E+999999999 is small only as it stands.
+    if (value.signum() != 0
+        && (long) value.precision() - value.scale() > type().precision() - type().scale()) {
+      throw new ArithmeticException("a number has more digits than " + type());
     }
+    BigInteger unscaled = value.setScale(type().scale()).unscaledValue();
     byte[] bigEndian = unscaled.toByteArray();
     int at = reserve(width);
     Arrays.fill(data, at, at + width, (byte) (unscaled.signum() >> 1));
@@ -145,19 +148,28 @@ public final class ColumnBuilder {
     }
     try {
       appendPresent(value);
-    } catch (ClassCastException | ArithmeticException misfit) {
+    } catch (ClassCastException | ArithmeticException | IllegalArgumentException misfit) {
+      String shown = String.valueOf(value);
       throw new IllegalArgumentException(
           "Invalid value of column "
               + column.name()
               + ": "
-              + value
+              + (shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...")
               + " of "
               + value.getClass().getSimpleName()
-              + " (must fit "
-              + type()
+              + " (must "
+              + requirement()
               + ")",
           misfit);
     }
+  }
+
+  private String requirement() {
+    return switch (type().kind()) {
+      case TEXT, JSON -> "be a String without NUL and unpaired surrogates";
+      case TIME, TIMESTAMP, TIMESTAMPTZ -> "fit " + type() + ", in whole microseconds";
+      default -> "fit " + type();
+    };
   }
 
   private void appendPresent(Object value) {
@@ -170,10 +182,10 @@ public final class ColumnBuilder {
       case FLOAT64 -> appendDouble((Double) value);
       case DECIMAL -> appendDecimal((BigDecimal) value);
       case NUMERIC -> appendAll(Numeric.fromBigDecimal((BigDecimal) value));
-      case TEXT, JSON -> appendAll(((String) value).getBytes(StandardCharsets.UTF_8));
+      case TEXT, JSON -> appendText((String) value);
       case BYTES -> appendAll((byte[]) value);
-      case DATE -> appendInt(Math.toIntExact(((LocalDate) value).toEpochDay()));
-      case TIME -> appendLong(((LocalTime) value).toNanoOfDay() / 1_000);
+      case DATE -> appendInt(days((LocalDate) value));
+      case TIME -> appendLong(wholeMicros(((LocalTime) value).toNanoOfDay()));
       case TIMESTAMP -> appendLong(micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC)));
       case TIMESTAMPTZ -> appendLong(micros((Instant) value));
       case UUID -> appendUuid((UUID) value);
@@ -184,9 +196,45 @@ public final class ColumnBuilder {
     appendBytes(bytes, 0, bytes.length);
   }
 
+  private void appendText(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a text has no NUL");
+    }
+    // An unpaired surrogate has become a question mark.
+    if (!new String(utf8, StandardCharsets.UTF_8).equals(text)) {
+      throw new IllegalArgumentException("a text has no unpaired surrogate");
+    }
+    appendAll(utf8);
+  }
+
+  private static int days(LocalDate date) {
+    int days = Math.toIntExact(date.toEpochDay());
+    if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
+      throw new ArithmeticException("a date would be taken for an infinity");
+    }
+    return days;
+  }
+
   private static long micros(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    long seconds = instant.getEpochSecond();
+    long micros = wholeMicros(instant.getNano());
+    // Towards 0, since the product alone may lie below the least long.
+    long sum =
+        seconds < 0
+            ? Math.addExact(Math.multiplyExact(seconds + 1, 1_000_000L), micros - 1_000_000L)
+            : Math.addExact(Math.multiplyExact(seconds, 1_000_000L), micros);
+    if (sum == Long.MAX_VALUE || sum == Long.MIN_VALUE) {
+      throw new ArithmeticException("a timestamp would be taken for an infinity");
+    }
+    return sum;
+  }
+
+  private static long wholeMicros(long nanos) {
+    if (nanos % 1_000 != 0) {
+      throw new ArithmeticException("a time has a part of a microsecond");
+    }
+    return nanos / 1_000;
   }
 
   private void appendUuid(UUID value) {
@@ -210,7 +258,9 @@ public final class ColumnBuilder {
   }
 
   long bytes() {
-    return used + (nulls > 0 ? Bytes.bitmapLength(rows) : 0) + (offsets.length > 0 ? 4L * rows : 0);
+    return used
+        + (nulls > 0 ? Bytes.bitmapLength(rows) : 0)
+        + (offsets.length > 0 ? 4L * (rows + 1) : 0);
   }
 
   int rows() {
@@ -249,7 +299,7 @@ public final class ColumnBuilder {
     if (offsets.length > 0) {
       int at = rows << 2;
       if (at + 4 > offsets.length) {
-        offsets = Arrays.copyOf(offsets, offsets.length * 2);
+        offsets = grown(offsets, at + 4L);
       }
       Bytes.INT.set(offsets, at, used);
     }
@@ -260,7 +310,7 @@ public final class ColumnBuilder {
     int at = used;
     long end = (long) at + length;
     if (end > data.length) {
-      grow(end);
+      data = grown(data, end);
     }
     used = (int) end;
     return at;
@@ -273,15 +323,9 @@ public final class ColumnBuilder {
     }
   }
 
-  private void grow(long needed) {
-    if (needed > LARGEST) {
-      throw new IllegalArgumentException(
-          "Cannot add a value to column "
-              + column.name()
-              + ": a block holds at most "
-              + LARGEST
-              + " bytes a column");
-    }
-    data = Arrays.copyOf(data, (int) Math.min(LARGEST, Math.max(needed, data.length * 2L)));
+  private byte[] grown(byte[] array, long needed) {
+    int least = Bytes.checkedLength(needed, column.name());
+    return Arrays.copyOf(
+        array, (int) Math.min(Bytes.LARGEST, Math.max((long) least, array.length * 2L)));
   }
 }

@@ -23,21 +23,34 @@ final class MapFn extends DoFn<Block, Block> {
 
   private Block map(Block block) throws Exception {
     try (BufferAllocator allocator = OffHeap.open("map")) {
-      try (VectorSchemaRoot batch = block.toArrow(allocator)) {
-        VectorSchemaRoot mapped = mapper.map(batch, allocator);
-        try {
-          if (mapped.getRowCount() != block.rows()) {
-            throw new IllegalStateException(
-                "Cannot map a block of "
-                    + block.rows()
-                    + " rows: the function returned "
-                    + mapped.getRowCount());
-          }
-          return Block.fromArrow(output, block.origin(), mapped);
-        } finally {
-          if (mapped != batch) {
-            mapped.close();
-          }
+      Block result = map(block, allocator);
+      if (allocator.getAllocatedMemory() > 0) {
+        throw new IllegalStateException(
+            "Cannot map a block of "
+                + block.rows()
+                + " rows: the function left "
+                + allocator.getAllocatedMemory()
+                + " bytes of Arrow memory open");
+      }
+      return result;
+    }
+  }
+
+  private Block map(Block block, BufferAllocator allocator) throws Exception {
+    try (VectorSchemaRoot batch = block.toArrow(allocator)) {
+      VectorSchemaRoot mapped = mapper.map(batch, allocator);
+      try {
+        if (mapped.getRowCount() != block.rows()) {
+          throw new IllegalStateException(
+              "Cannot map a block of "
+                  + block.rows()
+                  + " rows: the function returned "
+                  + mapped.getRowCount());
+        }
+        return Block.fromArrow(output, block.origin(), mapped);
+      } finally {
+        if (mapped != batch) {
+          mapped.close();
         }
       }
     }

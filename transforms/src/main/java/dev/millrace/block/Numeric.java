@@ -38,6 +38,11 @@ public final class Numeric {
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
+  /** PostgreSQL's own limits of an unconstrained numeric. */
+  private static final int MAX_WHOLE_DIGITS = 131_072;
+
+  private static final int MAX_SCALE = 16_383;
+
   private static final long[] POWERS = new long[DIGITS_OF_LONG + 1];
 
   static {
@@ -73,8 +78,20 @@ public final class Numeric {
     return exact.setScale(scale);
   }
 
-  /** The encoding of a decimal; a negative scale becomes 0, which changes no value. */
+  /**
+   * The encoding of a decimal; a negative scale becomes 0, which changes no value.
+   *
+   * @throws ArithmeticException with more than 131,072 digits before the point or 16,383 after it
+   */
   public static byte[] fromBigDecimal(BigDecimal decimal) {
+    // Before any change of scale: 1E+999999999 is small only as it stands.
+    if (decimal.signum() != 0 && (long) decimal.precision() - decimal.scale() > MAX_WHOLE_DIGITS) {
+      throw new ArithmeticException(
+          "a number has more than " + MAX_WHOLE_DIGITS + " digits before its point");
+    }
+    if (decimal.scale() > MAX_SCALE) {
+      throw new ArithmeticException("a number has more than " + MAX_SCALE + " decimals");
+    }
     BigDecimal value = decimal.scale() < 0 ? decimal.setScale(0) : decimal;
     int scale = value.scale();
     int fraction = (scale + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
@@ -101,7 +118,8 @@ public final class Numeric {
   /**
    * The unscaled value at {@code scale} of a number for which {@link #fitsLong} holds.
    *
-   * @throws ArithmeticException for NaN, the infinities and a number that needs a larger scale
+   * @throws ArithmeticException for NaN, the infinities, a number that needs a larger scale and one
+   *     that exceeds a long
    */
   public static long toUnscaledLong(byte[] source, int at, int scale) {
     int digits = word(source, at) & 0xffff;
@@ -119,11 +137,16 @@ public final class Numeric {
         if (cut >= DIGITS_OF_BASE || digit % POWERS[cut] != 0) {
           throw new ArithmeticException("a number has more than " + scale + " decimals");
         }
-        value = value * POWERS[DIGITS_OF_BASE - cut] + digit / POWERS[cut];
+        value =
+            Math.addExact(
+                Math.multiplyExact(value, POWERS[DIGITS_OF_BASE - cut]), digit / POWERS[cut]);
         power = 0;
       }
     }
     if (power > 0 && value != 0) {
+      if (power > DIGITS_OF_LONG) {
+        throw new ArithmeticException("a number has more than " + DIGITS_OF_LONG + " digits");
+      }
       value = Math.multiplyExact(value, POWERS[power]);
     }
     return negative ? -value : value;

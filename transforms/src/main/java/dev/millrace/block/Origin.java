@@ -15,4 +15,9 @@ public record Origin(String split, String low, String high) implements Serializa
 
   /** Of a block that was made here, from no split. */
   public static final Origin NONE = new Origin("", "", "");
+
+  /** Whether {@code next} covers the same positions, or those right behind this. */
+  boolean isContinuedBy(Origin next) {
+    return equals(next) || (split.equals(next.split) && !high.isEmpty() && high.equals(next.low));
+  }
 }

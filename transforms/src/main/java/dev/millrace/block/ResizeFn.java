@@ -8,8 +8,9 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts blocks anew. Within a bundle the rows of one split flow together; a cut inside a block gives
- * the parts its whole range, since only the reader knows the positions between.
+ * Cuts blocks anew. Within a bundle, blocks whose positions follow each other flow together; a cut
+ * inside a block gives the parts its whole range, since only the reader knows the positions
+ * between.
  */
 final class ResizeFn extends DoFn<Block, Block> {
 

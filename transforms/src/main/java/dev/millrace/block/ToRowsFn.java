@@ -31,7 +31,7 @@ final class ToRowsFn extends DoFn<Block, Row> {
   private static @Nullable Object value(Block block, int column, int row) {
     try {
       return block.column(column).value(row);
-    } catch (ArithmeticException misfit) {
+    } catch (ArithmeticException | IllegalArgumentException misfit) {
       throw new IllegalArgumentException(
           "Cannot turn column "
               + block.schema().column(column).name()

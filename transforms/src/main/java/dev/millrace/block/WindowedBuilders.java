@@ -42,20 +42,27 @@ final class WindowedBuilders {
   final class Part {
     private final BlockBuilder builder = new BlockBuilder(schema);
     private Origin origin = Origin.NONE;
+    // Whether a block went in since the last one came out; even one without rows covers.
+    private boolean covers;
     private Instant latest = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
     BlockBuilder builder() {
       return builder;
     }
 
-    /** What comes next is of another origin: outputs what is there of the one before. */
+    /** A block of this origin comes next: outputs what is there unless the block continues it. */
     void startOrigin(Origin next, Consumer<Block> out) {
-      if (!next.split().equals(origin.split())) {
+      if (isPending() && origin.isContinuedBy(next)) {
+        origin = new Origin(origin.split(), origin.low(), next.high());
+      } else {
         flush(out);
         origin = next;
-      } else {
-        origin = new Origin(origin.split(), origin.low(), next.high());
       }
+      covers = true;
+    }
+
+    private boolean isPending() {
+      return covers || builder.rows() > 0;
     }
 
     void flushIfFull(Consumer<Block> out) {
@@ -65,8 +72,9 @@ final class WindowedBuilders {
     }
 
     private void flush(Consumer<Block> out) {
-      if (builder.rows() > 0) {
+      if (isPending()) {
         out.accept(builder.build(origin));
+        covers = false;
       }
     }
   }

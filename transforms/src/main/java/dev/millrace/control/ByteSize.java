@@ -61,7 +61,10 @@ public record ByteSize(long bytes) implements Serializable, Comparable<ByteSize>
     return Long.compare(bytes, other.bytes);
   }
 
-  /** The shortest form: exact in the largest unit that divides it, else with one decimal. */
+  /**
+   * A form to read: in the largest unit of which there is one, and rounded to a decimal unless
+   * whole.
+   */
   @Override
   public String toString() {
     int power = bytes == 0 ? 0 : Math.min((63 - Long.numberOfLeadingZeros(bytes)) / 10, 3);
