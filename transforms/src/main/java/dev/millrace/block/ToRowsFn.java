@@ -18,14 +18,18 @@ final class ToRowsFn extends DoFn<Block, Row> {
 
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Row> out) {
-    int width = block.schema().size();
     for (int row = 0; row < block.rows(); row++) {
-      @Nullable Object[] values = new @Nullable Object[width];
-      for (int i = 0; i < width; i++) {
-        values[i] = value(block, i, row);
-      }
-      out.output(Row.withSchema(schema).attachValues(Arrays.asList(values)));
+      out.output(row(schema, block, row));
     }
+  }
+
+  static Row row(Schema schema, Block block, int row) {
+    @Nullable Object[] values = new @Nullable Object[block.schema().size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(block, i, row);
+    }
+    // Unchecked: the values are of the classes that the schema was derived for.
+    return Row.withSchema(schema).attachValues(Arrays.asList(values));
   }
 
   private static @Nullable Object value(Block block, int column, int row) {

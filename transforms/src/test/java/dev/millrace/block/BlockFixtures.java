@@ -19,6 +19,7 @@ import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.sessions.JqwikSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,11 +176,13 @@ public final class BlockFixtures {
   public static Arbitrary<Block> blocks(BlockSchema schema) {
     List<Arbitrary<Object>> columns =
         schema.columns().stream().map(column -> values(column.type()).injectNull(0.2)).toList();
-    return Combinators.combine(columns)
-        .as(row -> row)
-        .list()
-        .ofMaxSize(40)
-        .map(rows -> block(schema, rows));
+    return Combinators.combine(
+            origins(), Combinators.combine(columns).as(row -> row).list().ofMaxSize(40))
+        .as((origin, rows) -> block(schema, origin, rows));
+  }
+
+  private static Arbitrary<Origin> origins() {
+    return Combinators.combine(texts(), texts(), texts()).as(Origin::new);
   }
 
   /** Blocks of one to six columns of any types. */
@@ -198,16 +201,21 @@ public final class BlockFixtures {
     return new BlockSchema(columns);
   }
 
-  /** The same rows for the same seed, a fifth of whose values are NULL; works outside of jqwik. */
+  /**
+   * The same rows for the same seed, a fifth of whose values are NULL; for use outside of jqwik.
+   */
   public static Block sample(BlockSchema schema, int rows, long seed) {
-    Random random = new Random(seed);
     BlockBuilder builder = new BlockBuilder(schema);
-    for (int i = 0; i < schema.size(); i++) {
-      var generator = values(schema.column(i).type()).injectNull(0.2).generator(rows, true);
-      for (int row = 0; row < rows; row++) {
-        builder.column(i).append(generator.next(random).value());
-      }
-    }
+    JqwikSession.run(
+        () -> {
+          Random random = new Random(seed);
+          for (int i = 0; i < schema.size(); i++) {
+            var generator = values(schema.column(i).type()).injectNull(0.2).generator(rows, true);
+            for (int row = 0; row < rows; row++) {
+              builder.column(i).append(generator.next(random).value());
+            }
+          }
+        });
     return builder.build(Origin.NONE);
   }
 
