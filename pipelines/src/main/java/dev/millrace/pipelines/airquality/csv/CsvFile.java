@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -97,6 +98,8 @@ public record CsvFile(String location) implements Serializable {
     String why;
     if (cause instanceof NoSuchFileException) {
       why = "there is no such file";
+    } else if (cause instanceof AccessDeniedException) {
+      why = "permission is denied";
     } else if (cause instanceof EOFException) {
       why = "its gzip data ends early, after line " + afterLine;
     } else if (cause instanceof ZipException) {

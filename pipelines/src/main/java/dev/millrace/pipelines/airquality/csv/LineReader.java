@@ -16,6 +16,10 @@ final class LineReader {
 
   private final InputStream in;
   private final int limit;
+
+  /** Room for the longest line and the CR after it. */
+  private final int capacity;
+
   private final byte[] chunk = new byte[CHUNK];
   private int next;
   private int end;
@@ -26,6 +30,7 @@ final class LineReader {
   LineReader(InputStream in, int limit) {
     this.in = in;
     this.limit = limit;
+    this.capacity = limit + 1;
   }
 
   /** Moves to the next line; false at the end. A last line needs no LF. */
@@ -35,6 +40,7 @@ final class LineReader {
     boolean any = false;
     while (true) {
       if (next == end && !fill()) {
+        endLine();
         return any;
       }
       any = true;
@@ -42,7 +48,7 @@ final class LineReader {
       append(next, lf < 0 ? end : lf);
       if (lf >= 0) {
         next = lf + 1;
-        dropCr();
+        endLine();
         return true;
       }
       next = end;
@@ -80,18 +86,20 @@ final class LineReader {
 
   private void append(int from, int to) {
     int wanted = to - from;
-    int taken = Math.min(wanted, limit - length);
+    int taken = Math.min(wanted, capacity - length);
     overlong |= taken < wanted;
     if (length + taken > line.length) {
-      line = Arrays.copyOf(line, Math.min(limit, Math.max(2 * line.length, length + taken)));
+      line = Arrays.copyOf(line, Math.min(capacity, Math.max(2 * line.length, length + taken)));
     }
     System.arraycopy(chunk, from, line, length, taken);
     length += taken;
   }
 
-  private void dropCr() {
+  private void endLine() {
     if (!overlong && length > 0 && line[length - 1] == '\r') {
       length--;
     }
+    overlong |= length > limit;
+    length = Math.min(length, limit);
   }
 }

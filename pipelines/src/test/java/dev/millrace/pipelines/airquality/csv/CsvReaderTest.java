@@ -105,7 +105,7 @@ class CsvReaderTest {
   void next_shouldReadALineOfExactlyTheLimit() throws IOException {
     String longest = "1,2," + "x".repeat(CsvReader.MAX_LINE_BYTES - 4);
 
-    assertThat(lines("a,b,c\n" + longest + "\n")).singleElement().isInstanceOf(Read.class);
+    assertThat(lines("a,b,c\r\n" + longest + "\r\n")).singleElement().isInstanceOf(Read.class);
     assertThat(lines("a,b,c\n" + longest + "x\n")).singleElement().isInstanceOf(Rejected.class);
   }
 

@@ -16,6 +16,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 class RollingMeanProperties {
@@ -71,8 +72,7 @@ class RollingMeanProperties {
   Arbitrary<List<Step>> steps() {
     Arbitrary<Integer> later =
         Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(20, Arbitraries.just(1)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(2, 40)));
+            Tuple.of(20, Arbitraries.just(1)), Tuple.of(1, Arbitraries.integers().between(2, 40)));
     Arbitrary<BigDecimal> value =
         Arbitraries.bigDecimals()
             .between(BigDecimal.ZERO, BigDecimal.valueOf(999))
