@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
@@ -28,11 +29,9 @@ final class ArrowBatch {
       for (int i = 0; i < block.schema().size(); i++) {
         BlockColumn column = block.column(i);
         nodes.add(new ArrowFieldNode(block.rows(), column.nulls()));
-        buffers.add(copy(column.validity(), allocator));
-        if (column.type().isVariable()) {
-          buffers.add(copy(column.offsets(), allocator));
+        for (ByteBuffer buffer : column.buffers()) {
+          buffers.add(copy(buffer, allocator));
         }
-        buffers.add(copy(column.data(), allocator));
       }
       try (ArrowRecordBatch batch = new ArrowRecordBatch(block.rows(), nodes, buffers)) {
         new VectorLoader(root).load(batch);
@@ -47,46 +46,69 @@ final class ArrowBatch {
     }
   }
 
-  private static ArrowBuf copy(byte[] bytes, BufferAllocator allocator) {
-    ArrowBuf buffer = allocator.buffer(bytes.length);
+  private static ArrowBuf copy(ByteBuffer bytes, BufferAllocator allocator) {
+    int length = bytes.remaining();
+    ArrowBuf buffer = allocator.buffer(length);
     buffer.setBytes(0, bytes);
-    buffer.writerIndex(bytes.length);
+    buffer.writerIndex(length);
     return buffer;
   }
 
   static Block unload(BlockSchema schema, Origin origin, VectorSchemaRoot root) {
     check(schema, root);
     int rows = root.getRowCount();
-    List<BlockColumn> columns = new ArrayList<>(schema.size());
+    List<BlockBytes.Source> sources = new ArrayList<>(schema.size());
     for (int i = 0; i < schema.size(); i++) {
-      columns.add(unload(schema.column(i), root.getVector(i), rows));
+      sources.add(source(schema.column(i), root.getVector(i), rows));
     }
-    return new Block(schema, origin, rows, columns);
+    return BlockBytes.assemble(schema, origin, rows, sources);
   }
 
-  private static BlockColumn unload(Column column, FieldVector vector, int rows) {
+  private static BlockBytes.Source source(Column column, FieldVector vector, int rows) {
     BlockType type = column.type();
-    String name = column.name();
-    int nulls = vector.getNullCount();
-    byte[] validity =
-        nulls > 0 ? read(vector.getValidityBuffer(), Bytes.bitmapLength(rows), name) : Bytes.NONE;
-    byte[] offsets = Bytes.NONE;
-    long length;
+    long dataLength;
     if (type.isVariable()) {
       // An empty vector may have an offset buffer of no bytes.
-      offsets = rows == 0 ? new byte[4] : read(vector.getOffsetBuffer(), (rows + 1L) << 2, name);
-      length = (int) Bytes.INT.get(offsets, rows << 2);
+      dataLength = rows == 0 ? 0 : vector.getOffsetBuffer().getInt((long) rows << 2);
     } else {
-      length = type.isBits() ? Bytes.bitmapLength(rows) : (long) rows * type.width();
+      dataLength = type.isBits() ? Bytes.bitmapLength(rows) : (long) rows * type.width();
     }
-    byte[] data = read(vector.getDataBuffer(), length, name);
-    return new BlockColumn(type, rows, nulls, validity, offsets, data);
+    int length = Bytes.checkedLength(dataLength, column.name());
+    int nulls = vector.getNullCount();
+    return new BlockBytes.Source() {
+      @Override
+      public int nulls() {
+        return nulls;
+      }
+
+      @Override
+      public int dataLength() {
+        return length;
+      }
+
+      @Override
+      public void copyValidity(byte[] target, int at, int bytes) {
+        copy(vector.getValidityBuffer(), target, at, bytes);
+      }
+
+      @Override
+      public void copyOffsets(byte[] target, int at, int bytes) {
+        if (rows > 0 && bytes > 0) {
+          copy(vector.getOffsetBuffer(), target, at, bytes);
+        }
+      }
+
+      @Override
+      public void copyData(byte[] target, int at, int bytes) {
+        copy(vector.getDataBuffer(), target, at, bytes);
+      }
+    };
   }
 
-  private static byte[] read(ArrowBuf buffer, long length, String column) {
-    byte[] bytes = length == 0 ? Bytes.NONE : new byte[Bytes.checkedLength(length, column)];
-    buffer.getBytes(0, bytes);
-    return bytes;
+  private static void copy(ArrowBuf buffer, byte[] target, int at, int length) {
+    if (length > 0) {
+      buffer.getBytes(0, target, at, length);
+    }
   }
 
   private static void check(BlockSchema schema, VectorSchemaRoot root) {

@@ -20,12 +20,23 @@ public final class Block {
   private final Origin origin;
   private final int rows;
   private final List<BlockColumn> columns;
+  private final byte @Nullable [] whole;
 
-  Block(BlockSchema schema, Origin origin, int rows, List<BlockColumn> columns) {
+  /**
+   * @param whole the array that all columns are parts of, in its order; null when they are not all
+   *     of one
+   */
+  Block(
+      BlockSchema schema,
+      Origin origin,
+      int rows,
+      List<BlockColumn> columns,
+      byte @Nullable [] whole) {
     this.schema = schema;
     this.origin = origin;
     this.rows = rows;
     this.columns = List.copyOf(columns);
+    this.whole = whole;
   }
 
   public BlockSchema schema() {
@@ -75,7 +86,7 @@ public final class Block {
       }
       chosen.add(found);
     }
-    return new Block(kept, origin, rows, chosen);
+    return new Block(kept, origin, rows, chosen, null);
   }
 
   /**
@@ -94,6 +105,16 @@ public final class Block {
    */
   public static Block fromArrow(BlockSchema schema, Origin origin, VectorSchemaRoot root) {
     return ArrowBatch.unload(schema, origin, root);
+  }
+
+  /** This block as {@link BlockBytes}; never to be changed. */
+  byte[] toBytes() {
+    byte[] bytes = whole;
+    if (bytes == null) {
+      List<BlockBytes.Source> sources = columns.stream().map(BlockColumn::source).toList();
+      bytes = BlockBytes.assemble(schema, origin, rows, sources).toBytes();
+    }
+    return bytes;
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class BlockBuilder {
    */
   public Block build(Origin origin) {
     int rows = rows();
-    List<BlockColumn> taken = new ArrayList<>(columns.length);
+    List<BlockBytes.Source> sources = new ArrayList<>(columns.length);
     for (int i = 0; i < columns.length; i++) {
       if (columns[i].rows() != rows) {
         throw new IllegalStateException(
@@ -68,8 +68,10 @@ public final class BlockBuilder {
                 + " rows and others "
                 + rows);
       }
-      taken.add(columns[i].take());
+      sources.add(columns[i].source());
     }
-    return new Block(schema, origin, rows, taken);
+    Block block = BlockBytes.assemble(schema, origin, rows, sources);
+    clear();
+    return block;
   }
 }

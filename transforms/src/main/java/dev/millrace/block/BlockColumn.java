@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +28,41 @@ public final class BlockColumn {
   private final BlockType type;
   private final int rows;
   private final int nulls;
-  private final byte[] validity;
-  private final byte[] offsets;
-  private final byte[] data;
+  private final byte[] bytes;
+  private final int validityAt;
+  private final int offsetsAt;
+  private final int dataAt;
+  private final int dataLength;
+  // Asked for every value, so not asked of the type.
+  private final boolean variable;
+  private final int width;
 
   /**
-   * @param validity a bit a row, set where there is a value; empty when {@code nulls} is 0
-   * @param offsets {@code rows + 1} ints for a variable width; else empty
+   * @param bytes the array that all buffers are parts of
+   * @param validityAt where a bit a row begins, set where there is a value, unless {@code nulls} is
+   *     0
+   * @param offsetsAt where {@code rows + 1} ints begin, for a variable width
+   * @param dataAt where {@code dataLength} bytes of values begin
    */
-  BlockColumn(BlockType type, int rows, int nulls, byte[] validity, byte[] offsets, byte[] data) {
+  BlockColumn(
+      BlockType type,
+      int rows,
+      int nulls,
+      byte[] bytes,
+      int validityAt,
+      int offsetsAt,
+      int dataAt,
+      int dataLength) {
     this.type = type;
     this.rows = rows;
     this.nulls = nulls;
-    this.validity = validity;
-    this.offsets = offsets;
-    this.data = data;
+    this.bytes = bytes;
+    this.validityAt = validityAt;
+    this.offsetsAt = offsetsAt;
+    this.dataAt = dataAt;
+    this.dataLength = dataLength;
+    this.variable = type.isVariable();
+    this.width = type.isVariable() ? 0 : type.width();
   }
 
   public BlockType type() {
@@ -59,55 +80,55 @@ public final class BlockColumn {
 
   /** Bytes held on the heap by validity, offsets and data. */
   public long bytes() {
-    return (long) validity.length + offsets.length + data.length;
+    return (long) end() - validityAt;
   }
 
   public boolean isNull(int row) {
-    return nulls > 0 && !Bytes.bit(validity, row);
+    return nulls > 0 && !Bytes.bit(bytes, validityAt, row);
   }
 
   public boolean getBool(int row) {
-    return Bytes.bit(data, row);
+    return Bytes.bit(bytes, dataAt, row);
   }
 
   public short getShort(int row) {
-    return (short) Bytes.SHORT.get(data, row << 1);
+    return (short) Bytes.SHORT.get(bytes, dataAt + (row << 1));
   }
 
   public int getInt(int row) {
-    return (int) Bytes.INT.get(data, row << 2);
+    return (int) Bytes.INT.get(bytes, dataAt + (row << 2));
   }
 
   public long getLong(int row) {
-    return (long) Bytes.LONG.get(data, row << 3);
+    return (long) Bytes.LONG.get(bytes, dataAt + (row << 3));
   }
 
   public float getFloat(int row) {
-    return (float) Bytes.FLOAT.get(data, row << 2);
+    return (float) Bytes.FLOAT.get(bytes, dataAt + (row << 2));
   }
 
   public double getDouble(int row) {
-    return (double) Bytes.DOUBLE.get(data, row << 3);
+    return (double) Bytes.DOUBLE.get(bytes, dataAt + (row << 3));
   }
 
   /** The unscaled value of a decimal of at most 18 digits. */
   public long getUnscaledLong(int row) {
-    return (long) Bytes.LONG.get(data, row * type.width());
+    return (long) Bytes.LONG.get(bytes, dataAt + row * width);
   }
 
   /** The exact value of a {@code DECIMAL}. */
   public BigDecimal getDecimal(int row) {
-    byte[] bigEndian = new byte[type.width()];
-    int last = row * type.width() + bigEndian.length - 1;
+    byte[] bigEndian = new byte[width];
+    int last = dataAt + row * width + bigEndian.length - 1;
     for (int i = 0; i < bigEndian.length; i++) {
-      bigEndian[i] = data[last - i];
+      bigEndian[i] = bytes[last - i];
     }
     return new BigDecimal(new BigInteger(bigEndian), type.scale());
   }
 
   /** The length in bytes of a value, of a fixed width too; 0 of a {@code BOOL}, which is a bit. */
   public int length(int row) {
-    return type.isVariable() ? offset(row + 1) - offset(row) : type.width();
+    return variable ? offset(row + 1) - offset(row) : width;
   }
 
   /**
@@ -116,9 +137,8 @@ public final class BlockColumn {
    * @return the position after the last byte written
    */
   public int copy(int row, byte[] target, int at) {
-    int from = type.isVariable() ? offset(row) : row * type.width();
     int length = length(row);
-    System.arraycopy(data, from, target, at, length);
+    System.arraycopy(bytes, position(row), target, at, length);
     return at + length;
   }
 
@@ -135,7 +155,7 @@ public final class BlockColumn {
    * @throws IllegalArgumentException when its bytes are not UTF-8
    */
   public String getText(int row) {
-    String text = new String(data, offset(row), length(row), StandardCharsets.UTF_8);
+    String text = new String(bytes, position(row), length(row), StandardCharsets.UTF_8);
     // What cannot be decoded becomes U+FFFD, which a text may also hold by right.
     if (text.indexOf('\uFFFD') >= 0) {
       requireUtf8(row);
@@ -145,7 +165,9 @@ public final class BlockColumn {
 
   private void requireUtf8(int row) {
     try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data, offset(row), length(row)));
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, position(row), length(row)));
     } catch (CharacterCodingException malformed) {
       throw new IllegalArgumentException("its bytes are not UTF-8", malformed);
     }
@@ -171,7 +193,7 @@ public final class BlockColumn {
       case FLOAT32 -> getFloat(row);
       case FLOAT64 -> getDouble(row);
       case DECIMAL -> getDecimal(row);
-      case NUMERIC -> Numeric.toBigDecimal(data, offset(row));
+      case NUMERIC -> Numeric.toBigDecimal(bytes, position(row));
       case TEXT, JSON -> getText(row);
       case BYTES -> getBytes(row);
       case DATE -> date(getInt(row));
@@ -205,25 +227,61 @@ public final class BlockColumn {
   }
 
   private UUID uuid(int row) {
-    long high = Long.reverseBytes((long) Bytes.LONG.get(data, row << 4));
-    long low = Long.reverseBytes((long) Bytes.LONG.get(data, (row << 4) + 8));
+    long high = Long.reverseBytes((long) Bytes.LONG.get(bytes, dataAt + (row << 4)));
+    long low = Long.reverseBytes((long) Bytes.LONG.get(bytes, dataAt + (row << 4) + 8));
     return new UUID(high, low);
   }
 
-  int offset(int row) {
-    return (int) Bytes.INT.get(offsets, row << 2);
+  private int offset(int row) {
+    return (int) Bytes.INT.get(bytes, offsetsAt + (row << 2));
   }
 
-  byte[] validity() {
-    return validity;
+  /** Where a value begins in the array. */
+  private int position(int row) {
+    return dataAt + (variable ? offset(row) : row * width);
   }
 
-  byte[] offsets() {
-    return offsets;
+  /** The position in the array after the data. */
+  int end() {
+    return dataAt + dataLength;
   }
 
-  byte[] data() {
-    return data;
+  /** A view of the buffers, in the order of Arrow. */
+  List<ByteBuffer> buffers() {
+    ByteBuffer validity = ByteBuffer.wrap(bytes, validityAt, offsetsAt - validityAt);
+    ByteBuffer offsets = ByteBuffer.wrap(bytes, offsetsAt, dataAt - offsetsAt);
+    ByteBuffer data = ByteBuffer.wrap(bytes, dataAt, dataLength);
+    return variable ? List.of(validity, offsets, data) : List.of(validity, data);
+  }
+
+  /** The buffers as part of another block. */
+  BlockBytes.Source source() {
+    return new BlockBytes.Source() {
+      @Override
+      public int nulls() {
+        return nulls;
+      }
+
+      @Override
+      public int dataLength() {
+        return dataLength;
+      }
+
+      @Override
+      public void copyValidity(byte[] target, int at, int length) {
+        System.arraycopy(bytes, validityAt, target, at, length);
+      }
+
+      @Override
+      public void copyOffsets(byte[] target, int at, int length) {
+        System.arraycopy(bytes, offsetsAt, target, at, length);
+      }
+
+      @Override
+      public void copyData(byte[] target, int at, int length) {
+        System.arraycopy(bytes, dataAt, target, at, length);
+      }
+    };
   }
 
   @Override
@@ -232,13 +290,11 @@ public final class BlockColumn {
         && rows == that.rows
         && nulls == that.nulls
         && type.equals(that.type)
-        && Arrays.equals(data, that.data)
-        && Arrays.equals(offsets, that.offsets)
-        && Arrays.equals(validity, that.validity);
+        && Arrays.equals(bytes, validityAt, end(), that.bytes, that.validityAt, that.end());
   }
 
   @Override
   public int hashCode() {
-    return 31 * rows + Arrays.hashCode(data);
+    return 31 * rows + ByteBuffer.wrap(bytes, validityAt, end() - validityAt).hashCode();
   }
 }

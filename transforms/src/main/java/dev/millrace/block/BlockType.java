@@ -94,7 +94,7 @@ public record BlockType(Kind kind, int precision, int scale) implements Serializ
   }
 
   /** Whether values differ in length and are found through offsets. */
-  boolean isVariable() {
+  public boolean isVariable() {
     return kind.width == Kind.VARIABLE;
   }
 

@@ -46,8 +46,9 @@ final class Bytes {
     return (int) bytes;
   }
 
-  static boolean bit(byte[] bitmap, int index) {
-    return (bitmap[index >>> 3] >>> (index & 7) & 1) != 0;
+  /** A bit of a bitmap that begins at {@code at}. */
+  static boolean bit(byte[] bytes, int at, int index) {
+    return (bytes[at + (index >>> 3)] >>> (index & 7) & 1) != 0;
   }
 
   static void setBit(byte[] bitmap, int index) {

@@ -267,18 +267,34 @@ public final class ColumnBuilder {
     return rows;
   }
 
-  /** The values so far, exactly sized; this builder is empty afterwards and keeps its arrays. */
-  BlockColumn take() {
-    BlockColumn taken =
-        new BlockColumn(
-            type(),
-            rows,
-            nulls,
-            nulls > 0 ? Arrays.copyOf(validity, Bytes.bitmapLength(rows)) : Bytes.NONE,
-            offsets.length > 0 ? Arrays.copyOf(offsets, (rows + 1) << 2) : Bytes.NONE,
-            Arrays.copyOf(data, used));
-    clear();
-    return taken;
+  /** The values so far as part of a block. */
+  BlockBytes.Source source() {
+    return new BlockBytes.Source() {
+      @Override
+      public int nulls() {
+        return nulls;
+      }
+
+      @Override
+      public int dataLength() {
+        return used;
+      }
+
+      @Override
+      public void copyValidity(byte[] target, int at, int length) {
+        System.arraycopy(validity, 0, target, at, length);
+      }
+
+      @Override
+      public void copyOffsets(byte[] target, int at, int length) {
+        System.arraycopy(offsets, 0, target, at, length);
+      }
+
+      @Override
+      public void copyData(byte[] target, int at, int length) {
+        System.arraycopy(data, 0, target, at, length);
+      }
+    };
   }
 
   /** Forgets the values so far and keeps the arrays. */

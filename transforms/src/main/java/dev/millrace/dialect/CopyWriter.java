@@ -69,8 +69,14 @@ final class CopyWriter {
     for (int i = 0; i < columns.length; i++) {
       columns[i] = block.column(write.fields().get(i));
     }
+    BlockColumn[] variable = variable(columns);
+    int fixedWidth = fixedWidth(columns);
     for (int row = 0; row < block.rows(); row++) {
-      reserve(width(columns, row));
+      int width = fixedWidth;
+      for (BlockColumn column : variable) {
+        width = Math.addExact(width, column.length(row));
+      }
+      reserve(width);
       Wire.SHORT.set(buffer, at, (short) columns.length);
       at += 2;
       for (int i = 0; i < columns.length; i++) {
@@ -89,14 +95,16 @@ final class CopyWriter {
     }
   }
 
-  /** Bytes at most of a row. */
-  private static int width(BlockColumn[] columns, int row) {
-    long width = 2;
-    for (BlockColumn column : columns) {
-      int length = column.length(row);
-      width += length > 16 ? length + FieldEncoder.VARIABLE_EXTRA : FieldEncoder.FIXED_LIMIT;
-    }
-    return Math.toIntExact(width);
+  /** Bytes at most of a row, but for values of variable width. */
+  private static int fixedWidth(BlockColumn[] columns) {
+    return 2 + columns.length * FieldEncoder.FIXED_LIMIT;
+  }
+
+  /** Those of the columns whose values differ in length. */
+  private static BlockColumn[] variable(BlockColumn[] columns) {
+    return Arrays.stream(columns)
+        .filter(column -> column.type().isVariable())
+        .toArray(BlockColumn[]::new);
   }
 
   private void append(byte[] bytes) {

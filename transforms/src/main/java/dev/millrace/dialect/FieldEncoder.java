@@ -17,11 +17,11 @@ import org.postgresql.core.Oid;
 @FunctionalInterface
 interface FieldEncoder {
 
-  /** Bytes at most of the length and a value of fixed width, a decimal of 76 digits included. */
+  /**
+   * Bytes at most of the length and a value of fixed width, a decimal of 76 digits included, and of
+   * what is put around a value of variable width.
+   */
   int FIXED_LIMIT = 64;
-
-  /** Bytes at most that are put around a value of variable width. */
-  int VARIABLE_EXTRA = 5;
 
   int encode(BlockColumn source, int row, byte[] target, int at);
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -39,8 +41,22 @@ class BlockCoderTest {
   void encode_shouldForetellItsSize(@ForAll("blocks") Block block) throws Exception {
     BlockCoder coder = BlockCoder.of(block.schema());
 
-    assertThat(coder.getEncodedElementByteSize(block))
-        .isEqualTo(CoderUtils.encodeToByteArray(coder, block).length);
+    ByteArrayOutputStream among = new ByteArrayOutputStream();
+    coder.encode(block, among);
+
+    assertThat(coder.getEncodedElementByteSize(block)).isEqualTo(among.size());
+  }
+
+  @Test
+  void decode_shouldRefuseBytesCutShort() throws Exception {
+    Block block = BlockFixtures.block(SCHEMA, List.of(List.of(1), List.of(2)));
+    byte[] bytes = CoderUtils.encodeToByteArray(BlockCoder.of(SCHEMA), block);
+
+    assertThatThrownBy(
+            () ->
+                CoderUtils.decodeFromByteArray(
+                    BlockCoder.of(SCHEMA), Arrays.copyOf(bytes, bytes.length - 3)))
+        .hasRootCauseInstanceOf(EOFException.class);
   }
 
   @Test

@@ -85,11 +85,11 @@ class BlockColumnTest {
   @ParameterizedTest
   @MethodSource("types")
   void take_shouldGiveAColumnOfNoRows_whenNothingWasAppended(BlockType type) {
-    BlockColumn column = builder(type).take();
+    BlockColumn column = BlockFixtures.take(builder(type));
 
     assertThat(column.rows()).isZero();
     assertThat(column.nulls()).isZero();
-    assertThat(column.data()).isEmpty();
+    assertThat(BlockFixtures.data(column)).isEmpty();
     assertThat(column.bytes()).isEqualTo(type.isVariable() ? 4 : 0);
   }
 
@@ -102,7 +102,7 @@ class BlockColumnTest {
     }
     long foretold = builder.bytes();
 
-    assertThat(builder.take().bytes()).isEqualTo(foretold);
+    assertThat(BlockFixtures.take(builder).bytes()).isEqualTo(foretold);
   }
 
   @ParameterizedTest
@@ -115,7 +115,7 @@ class BlockColumnTest {
       target.appendFrom(source, row);
     }
 
-    assertThat(target.take()).isEqualTo(source);
+    assertThat(BlockFixtures.take(target)).isEqualTo(source);
   }
 
   @Test
@@ -137,7 +137,7 @@ class BlockColumnTest {
   void getText_shouldRefuse_whenTheBytesAreNotUtf8() {
     ColumnBuilder builder = builder(BlockType.TEXT);
     builder.appendBytes(new byte[] {'a', (byte) 0xE9, 'b'}, 0, 3);
-    BlockColumn latin1 = builder.take();
+    BlockColumn latin1 = BlockFixtures.take(builder);
 
     assertThatThrownBy(() -> latin1.getText(0))
         .isInstanceOf(IllegalArgumentException.class)
@@ -149,7 +149,7 @@ class BlockColumnTest {
     ColumnBuilder builder = builder(BlockType.TEXT);
     builder.append("lost: \uFFFD");
 
-    assertThat(builder.take().getText(0)).isEqualTo("lost: \uFFFD");
+    assertThat(BlockFixtures.take(builder).getText(0)).isEqualTo("lost: \uFFFD");
   }
 
   @ParameterizedTest
@@ -159,7 +159,7 @@ class BlockColumnTest {
         List.of(BlockType.decimal(18, 4), BlockType.decimal(38, 4), BlockType.decimal(39, 4))) {
       ColumnBuilder builder = builder(type);
       builder.appendUnscaledLong(unscaled);
-      BlockColumn column = builder.take();
+      BlockColumn column = BlockFixtures.take(builder);
 
       assertThat(column.getUnscaledLong(0)).isEqualTo(unscaled);
       assertThat(column.getDecimal(0).unscaledValue()).isEqualTo(unscaled);
@@ -172,7 +172,7 @@ class BlockColumnTest {
     ColumnBuilder builder = builder(BlockType.TEXT);
     builder.append("first");
     builder.append("second");
-    BlockColumn column = builder.take();
+    BlockColumn column = BlockFixtures.take(builder);
     byte[] target = new byte[12];
 
     int end = column.copy(0, target, column.copy(1, target, 0));
@@ -188,7 +188,7 @@ class BlockColumnTest {
 
   private static BlockColumn column(ColumnBuilder builder, List<@Nullable Object> values) {
     values.forEach(builder::append);
-    return builder.take();
+    return BlockFixtures.take(builder);
   }
 
   private static void assertHolds(BlockColumn column, List<@Nullable Object> values) {

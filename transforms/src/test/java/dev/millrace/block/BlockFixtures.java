@@ -277,4 +277,22 @@ public final class BlockFixtures {
   public static @Nullable Object comparable(@Nullable Object value) {
     return value instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : value;
   }
+
+  /** The values of a builder, which is empty afterwards. */
+  static BlockColumn take(ColumnBuilder builder) {
+    BlockSchema schema = BlockSchema.of(Column.of("taken", builder.type()));
+    Block block =
+        BlockBytes.assemble(schema, Origin.NONE, builder.rows(), List.of(builder.source()));
+    builder.clear();
+    return block.column(0);
+  }
+
+  /** The bytes of a column's values. */
+  static byte[] data(BlockColumn column) {
+    List<ByteBuffer> buffers = column.buffers();
+    ByteBuffer data = buffers.get(buffers.size() - 1);
+    byte[] bytes = new byte[data.remaining()];
+    data.get(bytes);
+    return bytes;
+  }
 }

@@ -61,7 +61,7 @@ class ColumnBuilderTest {
         .hasMessageStartingWith("Invalid value of column c: ")
         .hasMessageContaining(reason);
     assertThat(builder.rows()).isEqualTo(1);
-    assertThat(builder.take().value(0)).isNull();
+    assertThat(BlockFixtures.take(builder).value(0)).isNull();
   }
 
   @Test
@@ -77,7 +77,7 @@ class ColumnBuilderTest {
 
     builder.append(LocalDateTime.ofInstant(instant(micros), ZoneOffset.UTC));
 
-    assertThat(builder.take().getLong(0)).isEqualTo(micros);
+    assertThat(BlockFixtures.take(builder).getLong(0)).isEqualTo(micros);
   }
 
   @Test
@@ -86,7 +86,7 @@ class ColumnBuilderTest {
 
     builder.appendDecimal(new BigDecimal("0E+2000000000"));
 
-    assertThat(builder.take().getDecimal(0)).isEqualTo("0.00");
+    assertThat(BlockFixtures.take(builder).getDecimal(0)).isEqualTo("0.00");
   }
 
   @Test
@@ -98,7 +98,7 @@ class ColumnBuilderTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "Cannot hold 2147483648 bytes of column c in a block: an array has at most 2147483639");
-    assertThat(builder.take().value(0)).isEqualTo(new byte[] {1});
+    assertThat(BlockFixtures.take(builder).value(0)).isEqualTo(new byte[] {1});
   }
 
   private static Instant instant(long micros) {
