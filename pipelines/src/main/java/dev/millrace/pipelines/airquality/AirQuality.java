@@ -71,7 +71,8 @@ public final class AirQuality {
     Tables.create(database, Tables.BRONZE);
     try (Connection connection = database.connect("bronze");
         PreparedStatement clear =
-            connection.prepareStatement("DELETE FROM bronze_reject WHERE file = ANY (?)")) {
+            connection.prepareStatement(
+                "DELETE FROM " + Tables.BRONZE_REJECT.name() + " WHERE file = ANY (?)")) {
       String[] names = files.stream().map(CsvFile::name).toArray(String[]::new);
       clear.setArray(1, connection.createArrayOf("text", names));
       clear.executeUpdate();
@@ -107,9 +108,9 @@ public final class AirQuality {
   private void silver(Pipeline pipeline, HourWindow window) throws SQLException {
     Tables.create(database, Tables.SILVER);
     execute(
-        "DELETE FROM silver_reject r USING bronze_measurement b"
-            + " WHERE r.file = b.file AND r.line = b.line AND "
-            + window.own());
+        "DELETE FROM %s r USING %s b WHERE r.file = b.file AND r.line = b.line AND %s"
+            .formatted(
+                Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), window.own()));
     PCollection<Block> bronze =
         pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT).where(window.needed()));
     PCollectionTuple silver = bronze.apply("Silver", Silver.of(window));
@@ -130,7 +131,7 @@ public final class AirQuality {
   private void gold(Pipeline pipeline) throws SQLException {
     Tables.create(database, Tables.GOLD);
     // A run that has become longer or shorter has another key than before.
-    execute("DELETE FROM gold_exceedance_run");
+    execute("DELETE FROM " + Tables.GOLD_EXCEEDANCE_RUN.name());
     PCollection<Block> silver =
         pipeline.apply(
             "Read silver", read(Tables.SILVER_HOUR).columns(Gold.INPUT.toArray(String[]::new)));
@@ -159,8 +160,7 @@ public final class AirQuality {
 
   private void write(PCollection<Block> blocks, Table table) {
     blocks.apply(
-        Stage.writeStep(table),
-        WriteTable.into(database, table.name()).upsert(table.key().toArray(String[]::new)));
+        Stage.writeStep(table), WriteTable.into(database, table.name()).upsert(table.upsertKey()));
   }
 
   private long count(Table table, String where) throws SQLException {

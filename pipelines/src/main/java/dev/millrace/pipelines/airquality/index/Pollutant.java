@@ -17,7 +17,7 @@ import java.math.RoundingMode;
  * measurements of 2013 to 2017 follow GB 3095-2012 before its amendment of 2018-09-01, which
  * reported gases at 273 K and 101.325 kPa: V = 22.41 L/mol. (After it, as in the United States:
  * 298.15 K and 24.45 L/mol, which would make every gas 9 % higher.) With whole molar masses, and
- * cut to three decimals as instruments use it:
+ * rounded to three decimals, as instruments use it:
  *
  * <pre>
  * SO2 64 / 22.41 = 2.856     NO2 46 / 22.41 = 2.053     O3 48 / 22.41 = 2.142     CO 28 / 22.41 = 1.249
