@@ -22,6 +22,9 @@ final class Commands {
 
   static CommandLine create(Console console) {
     CommandLine line = new CommandLine(new Root(console));
+    line.addSubcommand(new DemoCommand(console));
+    line.addSubcommand(new SyncCommand(console));
+    line.addSubcommand(new TrainCommand(console));
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(color(console) ? Ansi.ON : Ansi.OFF));

@@ -14,6 +14,21 @@ record Counts(
     @Nullable Long bytes) {
 
   static final Counts NONE = new Counts(null, null, null, null, null);
+  static final Counts ZERO = new Counts(0L, 0L, 0L, 0L, 0L);
+
+  /** The sum of two runs; what one did not count is not known of both. */
+  Counts plus(Counts other) {
+    return new Counts(
+        sum(rowsRead, other.rowsRead),
+        sum(rowsWritten, other.rowsWritten),
+        sum(rowsRejected, other.rowsRejected),
+        sum(blocks, other.blocks),
+        sum(bytes, other.bytes));
+  }
+
+  private static @Nullable Long sum(@Nullable Long one, @Nullable Long other) {
+    return one == null || other == null ? null : Long.valueOf(one + other);
+  }
 
   /** Under the names of the summary. */
   Map<String, @Nullable Object> toMap() {

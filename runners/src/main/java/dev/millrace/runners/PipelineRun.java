@@ -58,12 +58,12 @@ final class PipelineRun {
   }
 
   /**
-   * Runs a pipeline to its end, or to the wish that it stop, and returns what it counted.
+   * Runs a pipeline to its end, or to the wish that it stop.
    *
    * @throws InterruptedException if it was stopped
    * @throws Exception what the pipeline failed with
    */
-  static Counts await(Pipeline pipeline, Stop stop) throws Exception {
+  static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
     AtomicReference<PipelineResult> running = new AtomicReference<>();
     FutureTask<PipelineResult> task =
         new FutureTask<>(
@@ -84,7 +84,7 @@ final class PipelineRun {
         });
     worker.start();
     try {
-      return counts(task.get());
+      return task.get();
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     } catch (CancellationException e) {
@@ -103,7 +103,8 @@ final class PipelineRun {
     }
   }
 
-  private static Counts counts(PipelineResult result) {
+  /** What a pipeline counted. */
+  static Counts counts(PipelineResult result) {
     MetricsFilter ours =
         MetricsFilter.builder()
             .addNameFilter(MetricNameFilter.inNamespace(Measure.NAMESPACE))

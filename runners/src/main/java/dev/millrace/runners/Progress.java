@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -43,11 +44,18 @@ final class Progress implements AutoCloseable {
     this.source = source;
   }
 
-  /** Begins to tell; the source is asked from another thread, never before two seconds. */
-  static Progress start(Console console, Supplier<Sample> source) {
+  /** Does something, and tells of it whenever it takes longer than two seconds. */
+  static <T> T during(Run run, Supplier<Sample> source, Callable<T> work) throws Exception {
+    Console console = run.console();
     Progress progress = new Progress(console.err(), console.terminal(), source);
-    progress.every(PATIENCE, console.terminal() ? REDRAW : REPEAT);
-    return progress;
+    if (!run.options().quiet) {
+      progress.every(PATIENCE, console.terminal() ? REDRAW : REPEAT);
+    }
+    try {
+      return work.call();
+    } finally {
+      progress.close();
+    }
   }
 
   void every(Duration delay, Duration period) {

@@ -19,6 +19,7 @@ final class Run {
   private final Stop stop;
   private final String id = newId();
   private final long startNanos = System.nanoTime();
+  private volatile long endNanos;
 
   Run(Console console, CommonOptions options, Stop stop) {
     this.console = console;
@@ -48,7 +49,12 @@ final class Run {
     return id;
   }
 
+  /** What comes now is reported apart. */
+  void stopClock() {
+    endNanos = System.nanoTime();
+  }
+
   Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - startNanos);
+    return Duration.ofNanos((endNanos == 0 ? System.nanoTime() : endNanos) - startNanos);
   }
 }

@@ -1,0 +1,183 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.local.LocalPostgres;
+import dev.millrace.observe.Measure;
+import dev.millrace.pipelines.airquality.AirQuality;
+import dev.millrace.pipelines.airquality.Highlights;
+import dev.millrace.pipelines.airquality.Stage;
+import dev.millrace.pipelines.airquality.generate.GeneratedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes air quality from files to gold, one pipeline after another.
+ *
+ * @param data a folder of files; null to generate them
+ * @param database where the tables are; null for an embedded server that lives as long as the run
+ */
+record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implements Work {
+
+  private static final long SEED = 20130301;
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    if (data != null && !Files.isDirectory(data)) {
+      throw new UsageException(
+          "Invalid --data: %s (must be a folder with the files of the data set)".formatted(data));
+    }
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would take %s through bronze, silver and gold in %s"
+              .formatted(
+                  data == null ? "generated data" : data,
+                  database == null ? "an embedded PostgreSQL" : database));
+    }
+    if (database != null) {
+      return onFiles(run, database);
+    }
+    try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
+      return onFiles(run, ConnectionSpec.of(server.jdbcUrl()));
+    }
+  }
+
+  private Outcome onFiles(Run run, ConnectionSpec target) throws Exception {
+    if (data != null) {
+      return stages(run, target, data, "Data: " + data);
+    }
+    Path folder = Files.createTempDirectory("millrace-demo");
+    try {
+      GeneratedData.ofSeed(SEED).writeTo(folder);
+      return stages(run, target, folder, "Data: generated, of the shape of the real (see --data)");
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static Outcome stages(Run run, ConnectionSpec target, Path folder, String about)
+      throws Exception {
+    AirQuality airQuality = AirQuality.in(target);
+    Report report = new Report(about);
+    report.add(run(run, airQuality.bronze(folder)));
+    report.add(run(run, airQuality.silver()));
+    report.add(run(run, airQuality.gold()));
+    run.stopClock();
+    return report.outcome(airQuality.highlights());
+  }
+
+  /** What a stage did, and how long it took. */
+  private record Done(Stage stage, Stage.Counts told, Counts counts, double seconds) {}
+
+  private static Done run(Run run, Stage stage) throws Exception {
+    long start = System.nanoTime();
+    Pipeline pipeline =
+        Pipeline.create(PipelineRun.options(run.options(), "millrace-" + stage.name()));
+    stage.applyTo(pipeline);
+    long before = Measure.ROWS_READ.total();
+    OptionalLong expected = OptionalLong.of(stage.expectedRows());
+    PipelineResult result =
+        Progress.during(
+            run,
+            () -> new Progress.Sample(stage.name(), Measure.ROWS_READ.total() - before, expected),
+            () -> PipelineRun.await(pipeline, run.stop()));
+    return new Done(
+        stage, stage.counts(result), PipelineRun.counts(result), (System.nanoTime() - start) / 1e9);
+  }
+
+  /** The stages that are done, as lines and as fields. */
+  private static final class Report {
+    private final List<String> lines = new ArrayList<>();
+    private final Map<String, Object> details = new LinkedHashMap<>();
+    private Counts sum = Counts.ZERO;
+
+    Report(String about) {
+      lines.add(about);
+      lines.add("");
+      lines.add(row("stage", "read", "written", "rejected", "seconds", "rows/s"));
+      details.put("data", about);
+    }
+
+    void add(Done done) {
+      Map<String, Long> written = done.told().written();
+      long main = written.values().iterator().next();
+      lines.add(
+          row(
+              done.stage().name(),
+              number(done.told().read()),
+              number(main),
+              number(done.told().rejected()),
+              String.format(Locale.ROOT, "%.1f", done.seconds()),
+              number(Math.round(done.told().read() / done.seconds()))));
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("rows_read", done.told().read());
+      fields.put("rows_written", written);
+      fields.put("rows_rejected", done.told().rejected());
+      fields.put("seconds", Math.round(done.seconds() * 1000) / 1000.0);
+      details.put(done.stage().name(), fields);
+      sum = sum.plus(done.counts());
+    }
+
+    Outcome outcome(Highlights gold) {
+      lines.add("");
+      if (gold.worstDay() != null) {
+        Highlights.WorstDay day = gold.worstDay();
+        lines.add(
+            "Worst day: %s, AQI %d (%s), by %s at %s"
+                .formatted(day.day(), day.aqi(), day.category(), day.dominant(), day.station()));
+      }
+      if (gold.longestRun() != null) {
+        Highlights.LongestRun longest = gold.longestRun();
+        lines.add(
+            "Longest run of hours above AQI %d: %d, at %s from %s to %s, peak %d"
+                .formatted(
+                    longest.above(),
+                    longest.hours(),
+                    longest.station(),
+                    longest.first(),
+                    longest.last(),
+                    longest.peak()));
+      }
+      if (gold.cleanestMonth() != null) {
+        Highlights.CleanestMonth month = gold.cleanestMonth();
+        lines.add(
+            "Cleanest month: %s at %s, mean AQI %s over %d days"
+                .formatted(month.month(), month.station(), month.meanAqi(), month.days()));
+      }
+      lines.add("");
+      return new Outcome(sum, lines, details, ExitCode.DONE);
+    }
+
+    private static String number(long value) {
+      return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String row(String name, String... cells) {
+      StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-8s", name));
+      for (String cell : cells) {
+        line.append(String.format(Locale.ROOT, "%12s", cell));
+      }
+      return line.toString();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> found = Files.walk(folder)) {
+      for (Path each : found.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}
