@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Secret;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,19 @@ final class Credentials {
     }
     Secret password = password(prefix + "_PASSWORD", environment);
     return password == null ? spec : spec.withPassword(password);
+  }
+
+  /**
+   * Connects once and lets go, so that what is wrong with a database is said of that database.
+   *
+   * @throws IllegalStateException if it does not answer or refuses
+   */
+  static void check(String role, ConnectionSpec spec) {
+    try {
+      spec.connect("check").close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(Sentence.of("connect to the " + role + " " + spec, e), e);
+    }
   }
 
   private static @Nullable Secret password(String variable, Map<String, String> environment) {

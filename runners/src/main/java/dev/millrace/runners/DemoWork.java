@@ -47,6 +47,7 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
                   database == null ? "an embedded PostgreSQL" : database));
     }
     if (database != null) {
+      Credentials.check("target", database);
       return onFiles(run, database);
     }
     try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
@@ -83,8 +84,7 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
 
   private static Done run(Run run, Stage stage) throws Exception {
     long start = System.nanoTime();
-    Pipeline pipeline =
-        Pipeline.create(PipelineRun.options(run.options(), "millrace-" + stage.name()));
+    Pipeline pipeline = PipelineRun.pipeline(run, stage.name());
     stage.applyTo(pipeline);
     long before = Measure.ROWS_READ.total();
     OptionalLong expected = OptionalLong.of(stage.expectedRows());

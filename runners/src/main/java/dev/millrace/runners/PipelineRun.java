@@ -38,6 +38,12 @@ final class PipelineRun {
 
   private PipelineRun() {}
 
+  /** An empty pipeline for the chosen runner. */
+  static Pipeline pipeline(Run run, String stage) {
+    String jobName = "millrace-%s-%s".formatted(stage, run.id());
+    return Pipeline.create(options(run.options(), jobName));
+  }
+
   /** The options of a pipeline for the chosen runner. No secret is ever among them. */
   static PipelineOptions options(CommonOptions common, String jobName) {
     PipelineOptions options = PipelineOptionsFactory.create();

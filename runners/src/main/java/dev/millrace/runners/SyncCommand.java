@@ -1,112 +1,111 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import dev.millrace.pipelines.sync.SyncOptions;
+import dev.millrace.pipelines.sync.SyncOptions.Mode;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code millrace sync}. */
-@Command(name = "sync", description = "Copies a table into another, at the speed of COPY.")
+/** {@code millrace sync}: its options, and nothing that needs Beam. */
+@Command(
+    name = "sync",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = "Copies a table from one PostgreSQL database to another, in parallel.",
+    footer = {
+      "",
+      "Example:",
+      "  millrace sync --source=jdbc:postgresql://db1/shop --table=public.orders \\",
+      "      --target=jdbc:postgresql://db2/dwh --into=staging.orders --mode=upsert --key=id"
+    })
 final class SyncCommand extends RunCommand {
-
-  private final Console console;
 
   @Option(
       names = "--source",
       required = true,
       paramLabel = "JDBC_URL",
-      description = "The database to read from.")
+      description = "The database to read.")
   String source = "";
 
   @Option(
       names = "--table",
       required = true,
-      paramLabel = "T",
-      description = "The table or view to read, as [schema.]name.")
+      paramLabel = "TABLE",
+      description = "The table to read, as in public.orders.")
   String table = "";
 
   @Option(
       names = "--target",
       required = true,
       paramLabel = "JDBC_URL",
-      description = "The database to write to.")
+      description = "The database to write.")
   String target = "";
 
   @Option(
       names = "--into",
-      required = true,
-      paramLabel = "U",
-      description = "The table to write, which exists, as [schema.]name.")
-  String into = "";
+      paramLabel = "TABLE",
+      description = "The table to write, which must exist; default: as --table.")
+  @Nullable String into;
 
   @Option(
       names = "--mode",
-      paramLabel = "MODE",
       defaultValue = "append",
+      paramLabel = "MODE",
       converter = ModeConverter.class,
-      description = "append (default), or upsert to replace rows of the same key.")
-  SyncOptions.Mode mode = SyncOptions.Mode.APPEND;
+      description = "append (default): every row is added; upsert: a row replaces that of its key.")
+  Mode mode = Mode.APPEND;
 
   @Option(
       names = "--key",
       split = ",",
       paramLabel = "COL",
-      description = "With upsert: the columns of a unique index of the target.")
+      description = "The columns that --mode=upsert goes by, unique in the target.")
   List<String> key = List.of();
 
   @Option(
       names = "--columns",
       split = ",",
       paramLabel = "COL",
-      description = "Copy these columns only.")
+      description = "The columns to copy; default: all.")
   List<String> columns = List.of();
 
   @Option(
       names = "--where",
       paramLabel = "SQL",
-      description = "Copy the rows that satisfy this condition only.")
+      description = "Copy only the rows for which this condition holds.")
   String where = "";
 
   @Option(
       names = "--checksum",
-      description = "Afterwards let both databases sum up their rows, and compare.")
+      description = "Sum up source and target afterwards; reads both once more.")
   boolean checksum;
 
   SyncCommand(Console console) {
     super(console);
-    this.console = console;
   }
 
   @Override
   Work work() {
-    SyncOptions options =
-        new SyncOptions(
-            Credentials.of("source", source, console.environment()),
-            table,
-            Credentials.of("target", target, console.environment()),
-            into,
-            mode,
-            key,
-            columns,
-            where,
-            common().blockSize,
-            common().parallelism);
-    return new SyncWork(options, checksum);
+    return new SyncWork(this);
   }
 
-  static final class ModeConverter implements ITypeConverter<SyncOptions.Mode> {
+  /** The mode as the user writes it. */
+  static String word(Mode mode) {
+    return mode.name().toLowerCase(Locale.ROOT);
+  }
+
+  static final class ModeConverter implements ITypeConverter<Mode> {
     @Override
-    public SyncOptions.Mode convert(String value) {
-      for (SyncOptions.Mode mode : SyncOptions.Mode.values()) {
-        if (mode.name().toLowerCase(Locale.ROOT).equals(value)) {
-          return mode;
-        }
-      }
-      throw new TypeConversionException("must be append or upsert");
+    public Mode convert(String value) {
+      return switch (value) {
+        case "append" -> Mode.APPEND;
+        case "upsert" -> Mode.UPSERT;
+        default -> throw new TypeConversionException("must be append or upsert");
+      };
     }
   }
 }

@@ -1,41 +1,36 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import dev.millrace.dialect.Checksum;
+import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.sync.Sync;
 import dev.millrace.pipelines.sync.SyncOptions;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
-/**
- * Copies a table.
- *
- * @param checksum whether to sum up source and target afterwards
- */
-record SyncWork(SyncOptions options, boolean checksum) implements Work {
+/** Copies one table into another. */
+final class SyncWork implements Work {
+
+  private final SyncCommand command;
+
+  SyncWork(SyncCommand command) {
+    this.command = command;
+  }
 
   @Override
   public Outcome run(Run run) throws Exception {
+    SyncOptions options = options(run);
+    Credentials.check("source", options.source());
+    Credentials.check("target", options.target());
     try (Sync sync = Sync.open(options)) {
-      String plan =
-          "%s into %s: about %,d rows in %d splits by %s"
-              .formatted(
-                  options.table(),
-                  options.into(),
-                  sync.read().expectedRows(),
-                  sync.read().splits(),
-                  sync.read().byPage() ? "page" : "key");
       if (run.options().dryRun) {
-        return Outcome.planned("Would copy " + plan);
+        return plan(options, sync);
       }
-      Pipeline pipeline = Pipeline.create(PipelineRun.options(run.options(), "millrace-sync"));
+      Pipeline pipeline = PipelineRun.pipeline(run, "sync");
       sync.applyTo(pipeline);
       long before = Measure.ROWS_WRITTEN.total();
       OptionalLong expected = OptionalLong.of(sync.read().expectedRows());
@@ -46,26 +41,56 @@ record SyncWork(SyncOptions options, boolean checksum) implements Work {
               () -> PipelineRun.await(pipeline, run.stop()));
       run.stopClock();
       Counts counts = PipelineRun.counts(result);
-      return checksum ? compared(sync, counts) : Outcome.of(counts);
+      return command.checksum ? summedUp(counts, sync) : Outcome.of(counts);
     }
   }
 
-  private static Outcome compared(Sync sync, Counts counts) throws SQLException {
-    long start = System.nanoTime();
-    Checksum source = sync.sourceChecksum();
-    Checksum target = sync.targetChecksum();
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    Map<String, Object> details = new LinkedHashMap<>();
-    details.put("source_checksum", source.sum());
-    details.put("target_checksum", target.sum());
-    details.put("checksum_seconds", elapsed.toMillis() / 1000.0);
-    boolean equal = source.equals(target);
-    String told =
-        equal
-            ? "Source and target are equal: %,d rows, checksum %s"
-                .formatted(source.rows(), source.sum())
-            : "Source and target differ: %,d rows of %s, and %,d rows of %s"
-                .formatted(source.rows(), source.sum(), target.rows(), target.sum());
-    return new Outcome(counts, List.of(told), details, equal ? ExitCode.DONE : ExitCode.DIFFERENT);
+  private SyncOptions options(Run run) {
+    Map<String, String> environment = run.console().environment();
+    ConnectionSpec source = Credentials.of("source", command.source, environment);
+    ConnectionSpec target = Credentials.of("target", command.target, environment);
+    return new SyncOptions(
+        source,
+        command.table,
+        target,
+        command.into == null ? command.table : command.into,
+        command.mode,
+        command.key,
+        command.columns,
+        command.where,
+        run.options().blockSize,
+        run.options().parallelism);
+  }
+
+  private static Outcome plan(SyncOptions options, Sync sync) {
+    return Outcome.planned(
+        "Would copy about %,d rows of %d columns from %s into %s, mode %s,"
+            .formatted(
+                sync.read().expectedRows(),
+                sync.schema().columns().size(),
+                options.table(),
+                options.into(),
+                SyncCommand.word(options.mode())),
+        "read in %d splits %s under one snapshot, in blocks of %s, %d at a time. Nothing was written."
+            .formatted(
+                sync.read().splits(),
+                sync.read().byPage() ? "by page" : "by key",
+                options.blockSize(),
+                options.parallelism()));
+  }
+
+  private static Outcome summedUp(Counts counts, Sync sync) throws SQLException {
+    String source = sync.sourceChecksum().sum();
+    String target = sync.targetChecksum().sum();
+    String report =
+        source.equals(target)
+            ? "Source and target have the same checksum, " + source + "."
+            : "The checksums differ: source %s, target %s. Rows the target had before count too."
+                .formatted(source, target);
+    return new Outcome(
+        counts,
+        List.of(report),
+        Map.of("source_checksum", source, "target_checksum", target),
+        ExitCode.DONE);
   }
 }

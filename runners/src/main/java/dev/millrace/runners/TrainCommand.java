@@ -1,35 +1,60 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import dev.millrace.block.Blocks;
-import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.schemas.Schema;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.values.Row;
+import dev.millrace.local.LocalPostgres;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Loads what a run on the direct runner loads, so that the launcher can archive the classes. It
- * connects to nothing.
+ * Loads the classes that a run needs, by running one on each runner, so that the launcher can keep
+ * them in an archive. Says nothing; changes nothing outside a server of its own.
  */
 @Command(name = "train", hidden = true)
-final class TrainCommand extends RunCommand {
-
-  TrainCommand(Console console) {
-    super(console);
-  }
+final class TrainCommand implements Callable<Integer> {
 
   @Override
-  Work work() {
-    return run -> {
-      Pipeline pipeline = Pipeline.create(PipelineRun.options(run.options(), "millrace-train"));
-      Schema schema = Schema.builder().addInt64Field("id").addStringField("name").build();
-      pipeline
-          .apply(
-              Create.of(Row.withSchema(schema).addValues(1L, "one").build()).withRowSchema(schema))
-          .apply(Blocks.fromRows())
-          .apply(Blocks.toRows());
-      return Outcome.of(PipelineRun.counts(PipelineRun.await(pipeline, run.stop())));
-    };
+  public Integer call() throws Exception {
+    Console nowhere =
+        new Console(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            Map.of(),
+            Path.of(""),
+            false);
+    Millrace.run(nowhere, "--help");
+    try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast())) {
+      try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+          Statement statement = connection.createStatement()) {
+        statement.execute(
+            "create table a as select i as id, i::text as name, i * 1.5 as amount, now() as at,"
+                + " current_date as day, i % 2 = 0 as even from generate_series(1, 1000) as i");
+        statement.execute("create table b (like a)");
+        statement.execute("alter table b add primary key (id)");
+      }
+      for (String runner : List.of("direct", "flink")) {
+        String url = postgres.jdbcUrl();
+        Millrace.run(
+            nowhere,
+            "sync",
+            "--source=" + url,
+            "--table=a",
+            "--target=" + url,
+            "--into=b",
+            "--mode=upsert",
+            "--key=id",
+            "--json",
+            "--runner=" + runner);
+      }
+    }
+    return ExitCode.DONE;
   }
 }
