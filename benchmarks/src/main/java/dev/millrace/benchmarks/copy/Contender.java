@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.benchmarks.copy;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Who copies the table. */
+public enum Contender {
+  /** Raw {@code COPY} out piped into {@code COPY} in: the practical limit. */
+  PIPE("pipe", Kind.PIPE),
+  /** Stock {@code JdbcIO} on the direct runner with its default flags. */
+  JDBCIO_DIRECT("jdbcio-direct", Kind.JDBCIO),
+  /** Stock {@code JdbcIO} on an embedded Flink. */
+  JDBCIO_FLINK("jdbcio-flink", Kind.JDBCIO),
+  /** Millrace on the direct runner with its default flags. */
+  MILLRACE_DIRECT("millrace-direct", Kind.MILLRACE),
+  /** Millrace on an embedded Flink. */
+  MILLRACE_FLINK("millrace-flink", Kind.MILLRACE),
+  /** {@link #MILLRACE_DIRECT} with a {@code Blocks.map} that changes every column. */
+  MILLRACE_DIRECT_MAP("millrace-direct-map", Kind.MILLRACE_MAP),
+  /** {@link #MILLRACE_FLINK} with a {@code Blocks.map} that changes every column. */
+  MILLRACE_FLINK_MAP("millrace-flink-map", Kind.MILLRACE_MAP);
+
+  private enum Kind {
+    PIPE,
+    JDBCIO,
+    MILLRACE,
+    MILLRACE_MAP
+  }
+
+  private final String label;
+  private final Kind kind;
+
+  Contender(String label, Kind kind) {
+    this.label = label;
+    this.kind = kind;
+  }
+
+  /**
+   * The contender of a name such as {@code millrace-flink}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Contender named(String label) {
+    return Arrays.stream(values())
+        .filter(contender -> contender.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid contender: %s (must be one of %s)"
+                        .formatted(
+                            label,
+                            Arrays.stream(values())
+                                .map(Contender::toString)
+                                .collect(joining(", ")))));
+  }
+
+  /** Whether it is the baseline, which may copy fewer rows. */
+  boolean isBaseline() {
+    return kind == Kind.JDBCIO;
+  }
+
+  /** Whether it runs {@link TouchEveryColumn} in between. */
+  boolean isMapped() {
+    return kind == Kind.MILLRACE_MAP;
+  }
+
+  /** The stock pipeline that this one is compared with, on the same runner. */
+  Optional<Contender> baseline() {
+    return switch (this) {
+      case PIPE, JDBCIO_DIRECT, JDBCIO_FLINK -> Optional.empty();
+      case MILLRACE_DIRECT, MILLRACE_DIRECT_MAP -> Optional.of(JDBCIO_DIRECT);
+      case MILLRACE_FLINK, MILLRACE_FLINK_MAP -> Optional.of(JDBCIO_FLINK);
+    };
+  }
+
+  /** Copies; returns after the last commit. */
+  void copy(Job job) throws Exception {
+    switch (this) {
+      case PIPE -> Pipe.copy(job);
+      case JDBCIO_DIRECT -> StockJdbc.copy(job, Runner.DIRECT);
+      case JDBCIO_FLINK -> StockJdbc.copy(job, Runner.FLINK);
+      case MILLRACE_DIRECT, MILLRACE_DIRECT_MAP -> Blockwise.copy(job, Runner.DIRECT);
+      case MILLRACE_FLINK, MILLRACE_FLINK_MAP -> Blockwise.copy(job, Runner.FLINK);
+    }
+  }
+
+  /** The name to be called by. */
+  @Override
+  public String toString() {
+    return label;
+  }
+}

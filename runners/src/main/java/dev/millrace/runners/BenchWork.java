@@ -1,0 +1,77 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.benchmarks.copy.Contender;
+import dev.millrace.benchmarks.copy.CopyBench;
+import dev.millrace.benchmarks.copy.CopyResult;
+import dev.millrace.benchmarks.copy.CopyTable;
+import dev.millrace.benchmarks.copy.Mode;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Measures who copies a table how fast.
+ *
+ * @param contenders names; empty for all
+ * @param modes names; empty for all
+ */
+record BenchWork(
+    long rows, long baselineRows, int rounds, List<String> contenders, List<String> modes)
+    implements Work {
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    CopyBench.Options defaults = CopyBench.Options.defaults();
+    CopyBench.Options options =
+        new CopyBench.Options(
+            rows,
+            Math.min(rows, baselineRows),
+            rounds,
+            run.options().parallelism,
+            defaults.heap(),
+            defaults.baselineHeap(),
+            contenders.isEmpty()
+                ? defaults.contenders()
+                : contenders.stream().map(Contender::named).collect(Collectors.toSet()),
+            modes.isEmpty() ? defaults.modes() : chosenModes(),
+            null);
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would measure %s in modes %s, %,d rows, %d rounds"
+              .formatted(options.contenders(), options.modes(), rows, rounds));
+    }
+    PrintStream err = run.console().err();
+    CopyResult result = CopyBench.run(options, line -> tell(run, err, line));
+    List<String> table = CopyTable.of(result).lines().toList();
+    return new Outcome(
+        Counts.NONE,
+        table,
+        Map.of("result", new ObjectMapper().readTree(result.toJson())),
+        ExitCode.DONE);
+  }
+
+  private static void tell(Run run, PrintStream err, String line) {
+    if (!run.options().quiet) {
+      err.println(line);
+    }
+  }
+
+  private Set<Mode> chosenModes() {
+    return modes.stream()
+        .map(
+            name ->
+                Arrays.stream(Mode.values())
+                    .filter(mode -> mode.toString().equals(name))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new UsageException(
+                                "Invalid --modes: " + name + " (must be append or upsert)")))
+        .collect(Collectors.toSet());
+  }
+}
