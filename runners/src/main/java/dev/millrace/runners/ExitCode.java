@@ -13,9 +13,6 @@ final class ExitCode {
   /** More rejects than the caller allows. */
   static final int REJECTS = 3;
 
-  /** Source and target differ. */
-  static final int DIFFERENT = 5;
-
   /** Stopped by SIGINT. The JVM itself turns this into 143 for SIGTERM. */
   static final int STOPPED = 130;
 
