@@ -90,7 +90,12 @@ final class PipelineRun {
         });
     worker.start();
     try {
-      return task.get();
+      PipelineResult result = task.get();
+      // A cancelled pipeline may end before its thread is interrupted.
+      if (result.getState() == PipelineResult.State.CANCELLED) {
+        throw new InterruptedException("stopped");
+      }
+      return result;
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     } catch (CancellationException e) {
