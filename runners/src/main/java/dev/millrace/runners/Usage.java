@@ -84,8 +84,10 @@ final class Usage {
   }
 
   private static String rule(ParameterException e, ArgSpec arg) {
-    boolean flag = arg.type() == boolean.class;
+    if (arg.type() == boolean.class) {
+      return "must be true or false";
+    }
     String told = e.getCause() instanceof TypeConversionException ? e.getCause().getMessage() : "";
-    return flag || told == null || !told.startsWith("must") ? "must be true or false" : told;
+    return told != null && told.startsWith("must") ? told : "must be a whole number";
   }
 }
