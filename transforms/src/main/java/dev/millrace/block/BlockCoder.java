@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockCoder extends CustomCoder<Block> {
 
-  private final BlockSchema schema;
+  private final Marshalled<BlockSchema> schema;
 
   private BlockCoder(BlockSchema schema) {
-    this.schema = schema;
+    this.schema = Marshalled.of(schema);
   }
 
   public static BlockCoder of(BlockSchema schema) {
@@ -35,7 +35,7 @@ public final class BlockCoder extends CustomCoder<Block> {
    */
   public static BlockSchema schemaOf(PCollection<Block> blocks) {
     if (blocks.getCoder() instanceof BlockCoder coder) {
-      return coder.schema;
+      return coder.schema();
     }
     throw new IllegalArgumentException(
         "Cannot tell the schema of "
@@ -45,11 +45,15 @@ public final class BlockCoder extends CustomCoder<Block> {
             + " and not a BlockCoder");
   }
 
+  private BlockSchema schema() {
+    return schema.get();
+  }
+
   @Override
   public void encode(Block block, OutputStream out) throws IOException {
-    if (!block.schema().equals(schema)) {
+    if (!block.schema().equals(schema())) {
       throw new CoderException(
-          "Cannot encode a block of " + block.schema() + ": this coder is of " + schema);
+          "Cannot encode a block of " + block.schema() + ": this coder is of " + schema());
     }
     byte[] bytes = block.toBytes();
     VarInt.encode(bytes.length, out);
@@ -60,7 +64,7 @@ public final class BlockCoder extends CustomCoder<Block> {
   public Block decode(InputStream in) throws IOException {
     byte[] bytes = new byte[VarInt.decodeInt(in)];
     ByteStreams.readFully(in, bytes);
-    return BlockBytes.parseUntrusted(schema, bytes);
+    return BlockBytes.parseUntrusted(schema(), bytes);
   }
 
   @Override
@@ -87,16 +91,16 @@ public final class BlockCoder extends CustomCoder<Block> {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof BlockCoder that && schema.equals(that.schema);
+    return other instanceof BlockCoder that && schema().equals(that.schema());
   }
 
   @Override
   public int hashCode() {
-    return schema.hashCode();
+    return schema().hashCode();
   }
 
   @Override
   public String toString() {
-    return "BlockCoder" + schema.names();
+    return "BlockCoder" + schema().names();
   }
 }

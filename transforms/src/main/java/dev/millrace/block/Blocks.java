@@ -169,15 +169,15 @@ public final class Blocks {
   }
 
   private static final class ProjectFn extends DoFn<Block, Block> {
-    private final BlockSchema kept;
+    private final Marshalled<BlockSchema> kept;
 
     ProjectFn(BlockSchema kept) {
-      this.kept = kept;
+      this.kept = Marshalled.of(kept);
     }
 
     @ProcessElement
     public void process(@Element Block block, OutputReceiver<Block> out) {
-      out.output(block.project(kept));
+      out.output(block.project(kept.get()));
     }
   }
 }

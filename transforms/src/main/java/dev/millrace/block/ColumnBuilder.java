@@ -55,8 +55,10 @@ public final class ColumnBuilder {
     } else if (width > 0) {
       int at = reserve(width);
       Arrays.fill(data, at, at + width, (byte) 0);
+    } else {
+      endOffset();
     }
-    endRow(false);
+    rows++;
   }
 
   public void appendBool(boolean value) {
@@ -64,37 +66,37 @@ public final class ColumnBuilder {
     if (value) {
       Bytes.setBit(data, rows);
     }
-    endRow(true);
+    endRow();
   }
 
   public void appendShort(short value) {
     int at = reserve(2);
     Bytes.SHORT.set(data, at, value);
-    endRow(true);
+    endRow();
   }
 
   public void appendInt(int value) {
     int at = reserve(4);
     Bytes.INT.set(data, at, value);
-    endRow(true);
+    endRow();
   }
 
   public void appendLong(long value) {
     int at = reserve(8);
     Bytes.LONG.set(data, at, value);
-    endRow(true);
+    endRow();
   }
 
   public void appendFloat(float value) {
     int at = reserve(4);
     Bytes.FLOAT.set(data, at, value);
-    endRow(true);
+    endRow();
   }
 
   public void appendDouble(double value) {
     int at = reserve(8);
     Bytes.DOUBLE.set(data, at, value);
-    endRow(true);
+    endRow();
   }
 
   /** A decimal that fits a long at this column's scale. */
@@ -105,7 +107,7 @@ public final class ColumnBuilder {
     for (int i = 8; i < width; i += 8) {
       Bytes.LONG.set(data, at + i, sign);
     }
-    endRow(true);
+    endRow();
   }
 
   /**
@@ -126,14 +128,17 @@ public final class ColumnBuilder {
     for (int i = 0; i < bigEndian.length; i++) {
       data[at + bigEndian.length - 1 - i] = bigEndian[i];
     }
-    endRow(true);
+    endRow();
   }
 
   /** The bytes of a value of variable width, or of a fixed one whose width is {@code length}. */
   public void appendBytes(byte[] source, int from, int length) {
     int at = reserve(length);
     System.arraycopy(source, from, data, at, length);
-    endRow(true);
+    if (width == 0) {
+      endOffset();
+    }
+    endRow();
   }
 
   /**
@@ -241,7 +246,7 @@ public final class ColumnBuilder {
     int at = reserve(16);
     Bytes.LONG.set(data, at, Long.reverseBytes(value.getMostSignificantBits()));
     Bytes.LONG.set(data, at + 8, Long.reverseBytes(value.getLeastSignificantBits()));
-    endRow(true);
+    endRow();
   }
 
   /** A row of a column of the same type. */
@@ -253,7 +258,10 @@ public final class ColumnBuilder {
     } else {
       int at = reserve(source.length(row));
       source.copy(row, data, at);
-      endRow(true);
+      if (width == 0) {
+        endOffset();
+      }
+      endRow();
     }
   }
 
@@ -304,31 +312,33 @@ public final class ColumnBuilder {
     used = 0;
   }
 
-  private void endRow(boolean present) {
-    if (present && nulls > 0) {
+  /** Ends a row that is not NULL. */
+  private void endRow() {
+    if (nulls > 0) {
       if (rows >>> 3 >= validity.length) {
         validity = Arrays.copyOf(validity, validity.length * 2);
       }
       Bytes.setBit(validity, rows);
     }
     rows++;
-    if (offsets.length > 0) {
-      int at = rows << 2;
-      if (at + 4 > offsets.length) {
-        offsets = grown(offsets, at + 4L);
-      }
-      Bytes.INT.set(offsets, at, used);
+  }
+
+  /** Notes where the value of this row, of variable width, has ended. */
+  private void endOffset() {
+    int at = (rows + 1) << 2;
+    if (at > offsets.length - 4) {
+      offsets = grown(offsets, at + 4L);
     }
+    Bytes.INT.set(offsets, at, used);
   }
 
   /** Room for {@code length} more bytes; returns where they begin. */
   private int reserve(int length) {
     int at = used;
-    long end = (long) at + length;
-    if (end > data.length) {
-      data = grown(data, end);
+    if (length > data.length - at) {
+      data = grown(data, (long) at + length);
     }
-    used = (int) end;
+    used = at + length;
     return at;
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilterFn extends DoFn<Block, Block> {
 
-  private final BlockSchema schema;
+  private final Marshalled<BlockSchema> schema;
   private final BlockPredicate predicate;
   private final Counter dropped = Metrics.counter("millrace", "rows_filtered");
 
@@ -20,7 +20,7 @@ final class FilterFn extends DoFn<Block, Block> {
   private transient @Nullable BlockBuilder builder;
 
   FilterFn(BlockSchema schema, BlockPredicate predicate) {
-    this.schema = schema;
+    this.schema = Marshalled.of(schema);
     this.predicate = predicate;
   }
 
@@ -38,7 +38,7 @@ final class FilterFn extends DoFn<Block, Block> {
 
   private Block select(Block block, boolean[] kept) {
     if (builder == null) {
-      builder = new BlockBuilder(schema);
+      builder = new BlockBuilder(schema.get());
     }
     for (int row = 0; row < kept.length; row++) {
       if (kept[row]) {

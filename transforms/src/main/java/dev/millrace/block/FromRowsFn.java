@@ -6,25 +6,19 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.Row;
 import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** Collects the rows of a bundle into blocks. */
 final class FromRowsFn extends DoFn<Row, Block> {
 
-  private final BlockSchema schema;
-  private final ByteSize size;
-
-  // Bundle scoped.
-  private transient @Nullable WindowedBuilders builders;
+  private final WindowedBuilders builders;
 
   FromRowsFn(BlockSchema schema, ByteSize size) {
-    this.schema = schema;
-    this.size = size;
+    this.builders = new WindowedBuilders(schema, size);
   }
 
   @StartBundle
   public void start() {
-    builders = new WindowedBuilders(schema, size);
+    builders.start();
   }
 
   @ProcessElement
@@ -33,8 +27,8 @@ final class FromRowsFn extends DoFn<Row, Block> {
       @Timestamp Instant timestamp,
       BoundedWindow window,
       OutputReceiver<Block> out) {
-    WindowedBuilders.Part part = open().part(window, timestamp);
-    for (int i = 0; i < schema.size(); i++) {
+    WindowedBuilders.Part part = builders.part(window, timestamp);
+    for (int i = 0; i < row.getFieldCount(); i++) {
       part.builder().column(i).append(row.getValue(i));
     }
     part.flushIfFull(out::output);
@@ -42,14 +36,6 @@ final class FromRowsFn extends DoFn<Row, Block> {
 
   @FinishBundle
   public void finish(FinishBundleContext context) {
-    open().finish(context);
-    builders = null;
-  }
-
-  private WindowedBuilders open() {
-    if (builders == null) {
-      throw new IllegalStateException("Cannot collect rows: no bundle was started");
-    }
-    return builders;
+    builders.finish(context);
   }
 }

@@ -8,11 +8,11 @@ import org.apache.beam.sdk.transforms.DoFn;
 /** Applies a {@link BlockMapper}; everything off the heap is released before a block is output. */
 final class MapFn extends DoFn<Block, Block> {
 
-  private final BlockSchema output;
+  private final Marshalled<BlockSchema> output;
   private final BlockMapper mapper;
 
   MapFn(BlockSchema output, BlockMapper mapper) {
-    this.output = output;
+    this.output = Marshalled.of(output);
     this.mapper = mapper;
   }
 
@@ -47,7 +47,7 @@ final class MapFn extends DoFn<Block, Block> {
                   + " rows: the function returned "
                   + mapped.getRowCount());
         }
-        return Block.fromArrow(output, block.origin(), mapped);
+        return Block.fromArrow(output.get(), block.origin(), mapped);
       } finally {
         if (mapped != batch) {
           mapped.close();

@@ -134,12 +134,12 @@ public final class Numeric {
         value = Math.addExact(Math.multiplyExact(value, BASE), digit);
       } else {
         int cut = -power;
-        if (cut >= DIGITS_OF_BASE || digit % POWERS[cut] != 0) {
+        int unit = cut < DIGITS_OF_BASE ? (int) POWERS[cut] : BASE;
+        int kept = digit / unit;
+        if (kept * unit != digit || unit == BASE) {
           throw new ArithmeticException("a number has more than " + scale + " decimals");
         }
-        value =
-            Math.addExact(
-                Math.multiplyExact(value, POWERS[DIGITS_OF_BASE - cut]), digit / POWERS[cut]);
+        value = Math.addExact(Math.multiplyExact(value, POWERS[DIGITS_OF_BASE - cut]), kept);
         power = 0;
       }
     }
@@ -159,46 +159,43 @@ public final class Numeric {
    * @return the position after the last byte written
    */
   public static int putUnscaledLong(byte[] target, int at, long unscaled, int scale) {
-    long magnitude = Math.abs(unscaled);
     int groups = (scale + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
-    long whole = magnitude / POWERS[scale];
-    long fraction = (magnitude % POWERS[scale]) * POWERS[groups * DIGITS_OF_BASE - scale];
-    int end = at + HEADER;
-    int weight = -1;
-    if (whole > 0) {
-      weight = groupsOf(whole) - 1;
-      for (int power = weight * DIGITS_OF_BASE; power >= 0; power -= DIGITS_OF_BASE) {
-        SHORT.set(target, end, (short) (whole / POWERS[power] % BASE));
-        end += 2;
-      }
+    // The last base digit has fewer decimal digits where the scale ends within it. It is cut off
+    // before it is filled up with zeros, since the whole number so filled may exceed a long.
+    int padding = (int) POWERS[groups * DIGITS_OF_BASE - scale];
+    int unit = BASE / padding;
+    long magnitude = Math.abs(unscaled);
+    long rest = magnitude / unit;
+    int digit = (int) (magnitude - rest * unit) * padding;
+    int power = -groups;
+    while (digit == 0 && rest != 0) {
+      digit = (int) (rest % BASE);
+      rest /= BASE;
+      power++;
     }
-    for (int power = (groups - 1) * DIGITS_OF_BASE; power >= 0; power -= DIGITS_OF_BASE) {
-      short digit = (short) (fraction / POWERS[power] % BASE);
-      if (digit == 0 && end == at + HEADER) {
-        weight--;
-      } else {
-        SHORT.set(target, end, digit);
-        end += 2;
-      }
-    }
-    while (end > at + HEADER && target[end - 1] == 0 && target[end - 2] == 0) {
-      end -= 2;
-    }
-    int digits = (end - at - HEADER) >> 1;
+    int digits = digit == 0 ? 0 : 1 + groupsOf(rest);
     SHORT.set(target, at, (short) digits);
-    SHORT.set(target, at + 2, (short) (digits == 0 ? 0 : weight));
+    SHORT.set(target, at + 2, (short) (digits == 0 ? 0 : power + digits - 1));
     SHORT.set(target, at + 4, (short) (unscaled < 0 ? NEGATIVE : 0));
     SHORT.set(target, at + 6, (short) scale);
+    int end = at + HEADER + 2 * digits;
+    for (int position = end - 2; position >= at + HEADER; position -= 2) {
+      SHORT.set(target, position, (short) digit);
+      digit = (int) (rest % BASE);
+      rest /= BASE;
+    }
     return end;
   }
 
-  private static int groupsOf(long whole) {
-    int groups = 1;
-    while (whole >= BASE) {
-      whole /= BASE;
-      groups++;
+  /** How many digits to the base 10,000 a number of at most 18 decimal digits has; 0 of 0. */
+  private static int groupsOf(long number) {
+    if (number < BASE) {
+      return number == 0 ? 0 : 1;
     }
-    return groups;
+    if (number < POWERS[2 * DIGITS_OF_BASE]) {
+      return 2;
+    }
+    return number < POWERS[3 * DIGITS_OF_BASE] ? 3 : number < POWERS[4 * DIGITS_OF_BASE] ? 4 : 5;
   }
 
   private static boolean isNegative(byte[] source, int at) {

@@ -5,7 +5,6 @@ import dev.millrace.control.ByteSize;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts blocks anew. Within a bundle, blocks whose positions follow each other flow together; a cut
@@ -14,20 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResizeFn extends DoFn<Block, Block> {
 
-  private final BlockSchema schema;
-  private final ByteSize size;
-
-  // Bundle scoped.
-  private transient @Nullable WindowedBuilders builders;
+  private final WindowedBuilders builders;
 
   ResizeFn(BlockSchema schema, ByteSize size) {
-    this.schema = schema;
-    this.size = size;
+    this.builders = new WindowedBuilders(schema, size);
   }
 
   @StartBundle
   public void start() {
-    builders = new WindowedBuilders(schema, size);
+    builders.start();
   }
 
   @ProcessElement
@@ -36,7 +30,7 @@ final class ResizeFn extends DoFn<Block, Block> {
       @Timestamp Instant timestamp,
       BoundedWindow window,
       OutputReceiver<Block> out) {
-    WindowedBuilders.Part part = open().part(window, timestamp);
+    WindowedBuilders.Part part = builders.part(window, timestamp);
     part.startOrigin(block.origin(), out::output);
     for (int row = 0; row < block.rows(); row++) {
       part.builder().appendFrom(block, row);
@@ -46,14 +40,6 @@ final class ResizeFn extends DoFn<Block, Block> {
 
   @FinishBundle
   public void finish(FinishBundleContext context) {
-    open().finish(context);
-    builders = null;
-  }
-
-  private WindowedBuilders open() {
-    if (builders == null) {
-      throw new IllegalStateException("Cannot resize blocks: no bundle was started");
-    }
-    return builders;
+    builders.finish(context);
   }
 }

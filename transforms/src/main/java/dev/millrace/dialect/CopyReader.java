@@ -42,12 +42,31 @@ public final class CopyReader implements AutoCloseable {
   }
 
   /**
-   * Appends the next row.
+   * Appends rows until the builder holds so many bytes or the query has ended.
    *
-   * @return false when there is none
+   * @return false when the query has ended
    * @throws SQLException when the server fails, or sends a value that a block cannot carry
    */
-  public boolean next(BlockBuilder target) throws SQLException {
+  public boolean fill(BlockBuilder target, long bytes) throws SQLException {
+    long missing = bytes - target.bytes();
+    // To look is as dear as to decode some columns. A value takes at most four times as much room
+    // in a block as on the wire, so that a quarter of what is missing may come unseen.
+    long unseen = missing / 4;
+    while (missing > 0) {
+      int start = at;
+      if (!next(target)) {
+        return false;
+      }
+      unseen -= at - start;
+      if (unseen <= 0) {
+        missing = bytes - target.bytes();
+        unseen = missing / 4;
+      }
+    }
+    return true;
+  }
+
+  private boolean next(BlockBuilder target) throws SQLException {
     if (at == message.length && !receive()) {
       return false;
     }

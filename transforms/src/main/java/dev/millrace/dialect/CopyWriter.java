@@ -69,22 +69,22 @@ final class CopyWriter {
     for (int i = 0; i < columns.length; i++) {
       columns[i] = block.column(write.fields().get(i));
     }
-    BlockColumn[] variable = variable(columns);
-    int fixedWidth = fixedWidth(columns);
+    // Of a row, but for values of variable width.
+    int fixed = 2 + columns.length * FieldEncoder.FIXED_LIMIT;
     for (int row = 0; row < block.rows(); row++) {
-      int width = fixedWidth;
-      for (BlockColumn column : variable) {
-        width = Math.addExact(width, column.length(row));
-      }
-      reserve(width);
+      reserve(fixed);
       Wire.SHORT.set(buffer, at, (short) columns.length);
       at += 2;
       for (int i = 0; i < columns.length; i++) {
-        if (columns[i].isNull(row)) {
+        BlockColumn column = columns[i];
+        if (column.isNull(row)) {
           Wire.INT.set(buffer, at, -1);
           at += 4;
         } else {
-          at = encoders[i].encode(columns[i], row, buffer, at);
+          if (column.type().isVariable()) {
+            reserve(Math.addExact(fixed, column.length(row)));
+          }
+          at = encoders[i].encode(column, row, buffer, at);
         }
       }
       if (at >= SEND) {
@@ -93,18 +93,6 @@ final class CopyWriter {
         progress.run();
       }
     }
-  }
-
-  /** Bytes at most of a row, but for values of variable width. */
-  private static int fixedWidth(BlockColumn[] columns) {
-    return 2 + columns.length * FieldEncoder.FIXED_LIMIT;
-  }
-
-  /** Those of the columns whose values differ in length. */
-  private static BlockColumn[] variable(BlockColumn[] columns) {
-    return Arrays.stream(columns)
-        .filter(column -> column.type().isVariable())
-        .toArray(BlockColumn[]::new);
   }
 
   private void append(byte[] bytes) {

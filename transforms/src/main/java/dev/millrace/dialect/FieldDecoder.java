@@ -6,85 +6,105 @@ import dev.millrace.block.ColumnBuilder;
 import dev.millrace.block.Numeric;
 import org.postgresql.core.Oid;
 
-/** Appends one field of a row, as its type's send function wrote it, to a column. */
-@FunctionalInterface
-interface FieldDecoder {
+/**
+ * Appends the fields of one column, as its type's send function wrote them, to that column.
+ *
+ * <p>One class that branches, and not a class for each form: a row's fields differ in form, so that
+ * a call through an interface could not be inlined.
+ */
+final class FieldDecoder {
 
-  void decode(byte[] source, int at, int length, ColumnBuilder target);
+  private enum Form {
+    BOOL,
+    SHORT,
+    /**
+     * Four bytes as they are; a float too, which moved as a number may lose the payload of a NaN.
+     */
+    INT,
+    LONG,
+    DATE,
+    TIMESTAMP,
+    /** A numeric that fits a long at the column's scale. */
+    SHORT_DECIMAL,
+    LONG_DECIMAL,
+    UUID,
+    JSONB,
+    BYTES
+  }
+
+  private final Form form;
+  private final int scale;
+
+  private FieldDecoder(Form form, int scale) {
+    this.form = form;
+    this.scale = scale;
+  }
 
   /** The decoder of a column that is read as a type. */
   static FieldDecoder of(TableColumn column, BlockType type) {
+    return new FieldDecoder(form(column, type), type.scale());
+  }
+
+  private static Form form(TableColumn column, BlockType type) {
     return switch (type.kind()) {
-      case BOOL -> (source, at, length, target) -> target.appendBool(byteAt(source, at, length));
-      case INT16 ->
-          (source, at, length, target) -> {
-            expect(2, length);
-            target.appendShort((short) Wire.SHORT.get(source, at));
-          };
-      case INT32 ->
-          (source, at, length, target) -> {
-            expect(4, length);
-            target.appendInt((int) Wire.INT.get(source, at));
-          };
-      case INT64, TIME ->
-          (source, at, length, target) -> {
-            expect(8, length);
-            target.appendLong((long) Wire.LONG.get(source, at));
-          };
-      case FLOAT32 ->
-          (source, at, length, target) -> {
-            expect(4, length);
-            // As bits: a float moved as a number may lose the payload of a NaN.
-            target.appendInt((int) Wire.INT.get(source, at));
-          };
-      case FLOAT64 ->
-          (source, at, length, target) -> {
-            expect(8, length);
-            target.appendLong((long) Wire.LONG.get(source, at));
-          };
-      case DATE ->
-          (source, at, length, target) -> {
-            expect(4, length);
-            target.appendInt(epochDay((int) Wire.INT.get(source, at)));
-          };
-      case TIMESTAMP, TIMESTAMPTZ ->
-          (source, at, length, target) -> {
-            expect(8, length);
-            target.appendLong(epochMicros((long) Wire.LONG.get(source, at)));
-          };
-      case DECIMAL -> decimal(type);
-      case UUID ->
-          (source, at, length, target) -> {
-            expect(16, length);
-            target.appendBytes(source, at, length);
-          };
-      case JSON -> column.type() == Oid.JSONB ? FieldDecoder::jsonb : FieldDecoder::bytes;
-      case TEXT, BYTES, NUMERIC -> FieldDecoder::bytes;
+      case BOOL -> Form.BOOL;
+      case INT16 -> Form.SHORT;
+      case INT32, FLOAT32 -> Form.INT;
+      case INT64, FLOAT64, TIME -> Form.LONG;
+      case DATE -> Form.DATE;
+      case TIMESTAMP, TIMESTAMPTZ -> Form.TIMESTAMP;
+      case DECIMAL -> Numeric.fitsLong(type) ? Form.SHORT_DECIMAL : Form.LONG_DECIMAL;
+      case UUID -> Form.UUID;
+      case JSON -> column.type() == Oid.JSONB ? Form.JSONB : Form.BYTES;
+      case TEXT, BYTES, NUMERIC -> Form.BYTES;
     };
   }
 
-  private static FieldDecoder decimal(BlockType type) {
-    int scale = type.scale();
-    return Numeric.fitsLong(type)
-        ? (source, at, length, target) ->
-            target.appendUnscaledLong(Numeric.toUnscaledLong(source, at, scale))
-        : (source, at, length, target) -> target.appendDecimal(Numeric.toBigDecimal(source, at));
-  }
-
-  private static void bytes(byte[] source, int at, int length, ColumnBuilder target) {
-    target.appendBytes(source, at, length);
-  }
-
-  private static void jsonb(byte[] source, int at, int length, ColumnBuilder target) {
-    if (source[at] != 1) {
-      throw new ArithmeticException("jsonb of version " + source[at] + ", not 1");
+  /**
+   * Appends a value.
+   *
+   * @throws ArithmeticException when it is not what the column carries
+   */
+  void decode(byte[] source, int at, int length, ColumnBuilder target) {
+    switch (form) {
+      case BOOL -> {
+        expect(1, length);
+        target.appendBool(source[at] != 0);
+      }
+      case SHORT -> {
+        expect(2, length);
+        target.appendShort((short) Wire.SHORT.get(source, at));
+      }
+      case INT -> {
+        expect(4, length);
+        target.appendInt((int) Wire.INT.get(source, at));
+      }
+      case LONG -> {
+        expect(8, length);
+        target.appendLong((long) Wire.LONG.get(source, at));
+      }
+      case DATE -> {
+        expect(4, length);
+        target.appendInt(epochDay((int) Wire.INT.get(source, at)));
+      }
+      case TIMESTAMP -> {
+        expect(8, length);
+        target.appendLong(epochMicros((long) Wire.LONG.get(source, at)));
+      }
+      case SHORT_DECIMAL -> target.appendUnscaledLong(Numeric.toUnscaledLong(source, at, scale));
+      case LONG_DECIMAL -> target.appendDecimal(Numeric.toBigDecimal(source, at));
+      case UUID -> {
+        expect(16, length);
+        target.appendBytes(source, at, length);
+      }
+      case JSONB -> {
+        if (source[at] != 1) {
+          throw new ArithmeticException("jsonb of version " + source[at] + ", not 1");
+        }
+        target.appendBytes(source, at + 1, length - 1);
+      }
+      case BYTES -> target.appendBytes(source, at, length);
     }
-    target.appendBytes(source, at + 1, length - 1);
-  }
-
-  private static boolean byteAt(byte[] source, int at, int length) {
-    expect(1, length);
-    return source[at] != 0;
   }
 
   private static int epochDay(int day) {

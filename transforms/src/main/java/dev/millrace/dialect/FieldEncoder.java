@@ -11,80 +11,100 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
 
 /**
- * Writes one value that is not NULL as its type's receive function reads it, its length first, and
- * returns the position after it.
+ * Writes the values of one column, none of them NULL, as its type's receive function reads them,
+ * each after its length. One class that branches, for the reason that {@link FieldDecoder} is.
  */
-@FunctionalInterface
-interface FieldEncoder {
+final class FieldEncoder {
 
   /**
    * Bytes at most of the length and a value of fixed width, a decimal of 76 digits included, and of
    * what is put around a value of variable width.
    */
-  int FIXED_LIMIT = 64;
+  static final int FIXED_LIMIT = 64;
 
-  int encode(BlockColumn source, int row, byte[] target, int at);
+  private enum Form {
+    BOOL,
+    SHORT,
+    SHORT_AS_INT,
+    SHORT_AS_LONG,
+    INT,
+    INT_AS_LONG,
+    LONG,
+    FLOAT_AS_DOUBLE,
+    DATE,
+    TIME,
+    TIMESTAMP,
+    /** A decimal that fits a long at the column's scale. */
+    SHORT_DECIMAL,
+    LONG_DECIMAL,
+    JSONB,
+    BYTES
+  }
+
+  private static final Set<Kind> TEXTS = Set.of(Kind.TEXT, Kind.JSON);
+
+  private final Form form;
+  private final int scale;
+  private final TableColumn column;
+  // What the microseconds of a time have to be a multiple of.
+  private final long step;
+
+  private FieldEncoder(Form form, BlockType type, TableColumn column) {
+    this.form = form;
+    this.scale = type.scale();
+    this.column = column;
+    boolean timed = form == Form.TIME || form == Form.TIMESTAMP;
+    this.step = timed ? step(column.modifier()) : 1;
+  }
 
   /** The encoder from a type into a column, if every value of the type has one exact form there. */
   static Optional<FieldEncoder> of(BlockType type, TableColumn column) {
-    FieldEncoder encoder =
-        switch (column.type()) {
-          case Oid.BOOL -> type.kind() == Kind.BOOL ? FieldEncoder::bool : null;
-          case Oid.INT2 -> type.kind() == Kind.INT16 ? FieldEncoder::int2 : null;
-          case Oid.INT4 -> int4(type.kind());
-          case Oid.INT8 -> int8(type.kind());
-          case Oid.FLOAT4 -> type.kind() == Kind.FLOAT32 ? FieldEncoder::word : null;
-          case Oid.FLOAT8 -> float8(type.kind());
-          case Oid.NUMERIC -> numeric(type, column.modifier());
-          case Oid.TEXT, Oid.VARCHAR, Oid.BPCHAR, Oid.JSON ->
-              Set.of(Kind.TEXT, Kind.JSON).contains(type.kind()) ? FieldEncoder::bytes : null;
-          case Oid.JSONB ->
-              Set.of(Kind.TEXT, Kind.JSON).contains(type.kind()) ? FieldEncoder::jsonb : null;
-          case Oid.BYTEA -> type.kind() == Kind.BYTES ? FieldEncoder::bytes : null;
-          case Oid.DATE -> type.kind() == Kind.DATE ? FieldEncoder::date : null;
-          case Oid.TIME ->
-              type.kind() == Kind.TIME ? rounded(FieldEncoder::doubleWord, column) : null;
-          case Oid.TIMESTAMP ->
-              type.kind() == Kind.TIMESTAMP ? rounded(FieldEncoder::timestamp, column) : null;
-          case Oid.TIMESTAMPTZ ->
-              type.kind() == Kind.TIMESTAMPTZ ? rounded(FieldEncoder::timestamp, column) : null;
-          case Oid.UUID -> type.kind() == Kind.UUID ? FieldEncoder::bytes : null;
-          default -> null;
-        };
-    return Optional.ofNullable(encoder);
+    return Optional.ofNullable(form(type, column))
+        .map(form -> new FieldEncoder(form, type, column));
   }
 
-  private static @Nullable FieldEncoder int4(Kind kind) {
-    return switch (kind) {
-      case INT16 -> (source, row, target, at) -> putInt(source.getShort(row), target, at);
-      case INT32 -> FieldEncoder::word;
-      default -> null;
-    };
-  }
-
-  private static @Nullable FieldEncoder int8(Kind kind) {
-    return switch (kind) {
-      case INT16 -> (source, row, target, at) -> putLong(source.getShort(row), target, at);
-      case INT32 -> (source, row, target, at) -> putLong(source.getInt(row), target, at);
-      case INT64 -> FieldEncoder::doubleWord;
-      default -> null;
-    };
-  }
-
-  private static @Nullable FieldEncoder float8(Kind kind) {
-    return switch (kind) {
-      case FLOAT32 ->
-          (source, row, target, at) ->
-              putLong(Double.doubleToRawLongBits(source.getFloat(row)), target, at);
-      case FLOAT64 -> FieldEncoder::doubleWord;
+  private static @Nullable Form form(BlockType type, TableColumn column) {
+    Kind kind = type.kind();
+    return switch (column.type()) {
+      case Oid.BOOL -> kind == Kind.BOOL ? Form.BOOL : null;
+      case Oid.INT2 -> kind == Kind.INT16 ? Form.SHORT : null;
+      case Oid.INT4 ->
+          switch (kind) {
+            case INT16 -> Form.SHORT_AS_INT;
+            case INT32 -> Form.INT;
+            default -> null;
+          };
+      case Oid.INT8 ->
+          switch (kind) {
+            case INT16 -> Form.SHORT_AS_LONG;
+            case INT32 -> Form.INT_AS_LONG;
+            case INT64 -> Form.LONG;
+            default -> null;
+          };
+      case Oid.FLOAT4 -> kind == Kind.FLOAT32 ? Form.INT : null;
+      case Oid.FLOAT8 ->
+          switch (kind) {
+            case FLOAT32 -> Form.FLOAT_AS_DOUBLE;
+            case FLOAT64 -> Form.LONG;
+            default -> null;
+          };
+      case Oid.NUMERIC -> numeric(type, column.modifier());
+      case Oid.TEXT, Oid.VARCHAR, Oid.BPCHAR, Oid.JSON -> TEXTS.contains(kind) ? Form.BYTES : null;
+      case Oid.JSONB -> TEXTS.contains(kind) ? Form.JSONB : null;
+      case Oid.BYTEA -> kind == Kind.BYTES ? Form.BYTES : null;
+      case Oid.DATE -> kind == Kind.DATE ? Form.DATE : null;
+      case Oid.TIME -> kind == Kind.TIME ? Form.TIME : null;
+      case Oid.TIMESTAMP -> kind == Kind.TIMESTAMP ? Form.TIMESTAMP : null;
+      case Oid.TIMESTAMPTZ -> kind == Kind.TIMESTAMPTZ ? Form.TIMESTAMP : null;
+      case Oid.UUID -> kind == Kind.UUID ? Form.BYTES : null;
       default -> null;
     };
   }
 
   /** The server would round to its column's scale, so a decimal must fit as it is. */
-  private static @Nullable FieldEncoder numeric(BlockType type, int modifier) {
+  private static @Nullable Form numeric(BlockType type, int modifier) {
     if (type.kind() == Kind.NUMERIC) {
-      return modifier < 0 ? FieldEncoder::bytes : null;
+      return modifier < 0 ? Form.BYTES : null;
     }
     if (type.kind() != Kind.DECIMAL) {
       return null;
@@ -96,87 +116,93 @@ interface FieldEncoder {
         return null;
       }
     }
-    return Numeric.fitsLong(type)
-        ? (source, row, target, at) -> {
-          int end = Numeric.putUnscaledLong(target, at + 4, source.getUnscaledLong(row), scale);
-          Wire.INT.set(target, at, end - at - 4);
-          return end;
-        }
-        : (source, row, target, at) -> {
-          byte[] encoded = Numeric.fromBigDecimal(source.getDecimal(row));
-          Wire.INT.set(target, at, encoded.length);
-          System.arraycopy(encoded, 0, target, at + 4, encoded.length);
-          return at + 4 + encoded.length;
-        };
+    return Numeric.fitsLong(type) ? Form.SHORT_DECIMAL : Form.LONG_DECIMAL;
   }
 
   /** The server would round to its column's fraction of a second, so a value must have no more. */
-  private static FieldEncoder rounded(FieldEncoder exact, TableColumn column) {
-    if (column.modifier() < 0 || column.modifier() >= 6) {
-      return exact;
+  private static long step(int fractionDigits) {
+    long step = 1;
+    for (int digits = fractionDigits < 0 ? 6 : fractionDigits; digits < 6; digits++) {
+      step *= 10;
     }
-    long unit = 1;
-    for (int digits = column.modifier(); digits < 6; digits++) {
-      unit *= 10;
-    }
-    long step = unit;
-    return (source, row, target, at) -> {
-      long micros = source.getLong(row);
-      if (micros % step != 0 && micros != Long.MAX_VALUE && micros != Long.MIN_VALUE) {
-        throw new IllegalArgumentException(
-            "Invalid value of column "
-                + column.name()
-                + ": a time with a fraction of "
-                + Math.floorMod(micros, 1_000_000L)
-                + " microseconds (must fit "
-                + column.typeName()
-                + ")");
+    return step;
+  }
+
+  /**
+   * Writes a value.
+   *
+   * @param target with room for {@link #FIXED_LIMIT} bytes, and those of a value of variable width
+   * @return the position after it
+   * @throws IllegalArgumentException when the column cannot hold the value unchanged
+   */
+  int encode(BlockColumn source, int row, byte[] target, int at) {
+    return switch (form) {
+      case BOOL -> {
+        Wire.INT.set(target, at, 1);
+        target[at + 4] = (byte) (source.getBool(row) ? 1 : 0);
+        yield at + 5;
       }
-      return exact.encode(source, row, target, at);
+      case SHORT -> {
+        Wire.INT.set(target, at, 2);
+        Wire.SHORT.set(target, at + 4, source.getShort(row));
+        yield at + 6;
+      }
+      case SHORT_AS_INT -> putInt(source.getShort(row), target, at);
+      case SHORT_AS_LONG -> putLong(source.getShort(row), target, at);
+      case INT -> putInt(source.getInt(row), target, at);
+      case INT_AS_LONG -> putLong(source.getInt(row), target, at);
+      case LONG -> putLong(source.getLong(row), target, at);
+      case FLOAT_AS_DOUBLE -> putLong(Double.doubleToRawLongBits(source.getFloat(row)), target, at);
+      case DATE -> putInt(serverDay(source.getInt(row)), target, at);
+      case TIME -> putLong(checked(source.getLong(row)), target, at);
+      case TIMESTAMP -> putLong(serverMicros(checked(source.getLong(row))), target, at);
+      case SHORT_DECIMAL -> {
+        int end = Numeric.putUnscaledLong(target, at + 4, source.getUnscaledLong(row), scale);
+        Wire.INT.set(target, at, end - at - 4);
+        yield end;
+      }
+      case LONG_DECIMAL -> {
+        byte[] encoded = Numeric.fromBigDecimal(source.getDecimal(row));
+        Wire.INT.set(target, at, encoded.length);
+        System.arraycopy(encoded, 0, target, at + 4, encoded.length);
+        yield at + 4 + encoded.length;
+      }
+      case JSONB -> {
+        Wire.INT.set(target, at, source.length(row) + 1);
+        target[at + 4] = 1;
+        yield source.copy(row, target, at + 5);
+      }
+      case BYTES -> {
+        Wire.INT.set(target, at, source.length(row));
+        yield source.copy(row, target, at + 4);
+      }
     };
   }
 
-  private static int bool(BlockColumn source, int row, byte[] target, int at) {
-    Wire.INT.set(target, at, 1);
-    target[at + 4] = (byte) (source.getBool(row) ? 1 : 0);
-    return at + 5;
+  private long checked(long micros) {
+    if (step > 1 && micros % step != 0 && !isInfinite(micros)) {
+      throw new IllegalArgumentException(
+          "Invalid value of column "
+              + column.name()
+              + ": a time with a fraction of "
+              + Math.floorMod(micros, 1_000_000L)
+              + " microseconds (must fit "
+              + column.typeName()
+              + ")");
+    }
+    return micros;
   }
 
-  private static int int2(BlockColumn source, int row, byte[] target, int at) {
-    Wire.INT.set(target, at, 2);
-    Wire.SHORT.set(target, at + 4, source.getShort(row));
-    return at + 6;
+  private static int serverDay(int day) {
+    return day == Integer.MAX_VALUE || day == Integer.MIN_VALUE ? day : day - PgType.EPOCH_DAYS;
   }
 
-  private static int word(BlockColumn source, int row, byte[] target, int at) {
-    return putInt(source.getInt(row), target, at);
+  private static long serverMicros(long micros) {
+    return isInfinite(micros) ? micros : Math.subtractExact(micros, PgType.EPOCH_MICROS);
   }
 
-  private static int doubleWord(BlockColumn source, int row, byte[] target, int at) {
-    return putLong(source.getLong(row), target, at);
-  }
-
-  private static int date(BlockColumn source, int row, byte[] target, int at) {
-    int day = source.getInt(row);
-    boolean infinite = day == Integer.MAX_VALUE || day == Integer.MIN_VALUE;
-    return putInt(infinite ? day : day - PgType.EPOCH_DAYS, target, at);
-  }
-
-  private static int timestamp(BlockColumn source, int row, byte[] target, int at) {
-    long micros = source.getLong(row);
-    boolean infinite = micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
-    return putLong(infinite ? micros : Math.subtractExact(micros, PgType.EPOCH_MICROS), target, at);
-  }
-
-  private static int bytes(BlockColumn source, int row, byte[] target, int at) {
-    Wire.INT.set(target, at, source.length(row));
-    return source.copy(row, target, at + 4);
-  }
-
-  private static int jsonb(BlockColumn source, int row, byte[] target, int at) {
-    Wire.INT.set(target, at, source.length(row) + 1);
-    target[at + 4] = 1;
-    return source.copy(row, target, at + 5);
+  private static boolean isInfinite(long micros) {
+    return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
   }
 
   private static int putInt(int value, byte[] target, int at) {

@@ -67,16 +67,13 @@ final class KeyReader implements RangeReader {
     long count = 0;
     long bytes = 0;
     try (CopyReader copy = new CopyReader(connection, sql.read(), sql.read().query(condition))) {
-      while (copy.next(rows)) {
-        count++;
-        long size = rows.bytes();
-        if (size >= budget.blockSize().bytes()) {
-          bytes += size;
-          claims.output(rows);
-        }
+      while (copy.fill(rows, budget.blockSize().bytes())) {
+        count += rows.rows();
+        bytes += rows.bytes();
+        claims.output(rows);
       }
     }
-    bytesPerRow.observe(count, bytes + rows.bytes());
+    bytesPerRow.observe(count + rows.rows(), bytes + rows.bytes());
     claims.output(rows);
   }
 }

@@ -54,18 +54,17 @@ final class PageReader implements RangeReader {
     long count = range.skip();
     long bytes = 0;
     try (CopyReader copy = new CopyReader(connection, read, query(range, end))) {
-      while (copy.next(rows)) {
-        count++;
-        long size = rows.bytes();
-        if (size >= budget.blockSize().bytes()) {
-          bytes += size;
-          if (!claims.claim(new Range.Pages(range.from(), count, range.to(), range.last()))) {
-            return false;
-          }
-          claims.output(rows);
-          if (claims.blocks() >= 2 * budget.blocksPerCall()) {
-            return false;
-          }
+      long before = rows.rows();
+      while (copy.fill(rows, budget.blockSize().bytes())) {
+        count += rows.rows() - before;
+        before = 0;
+        bytes += rows.bytes();
+        if (!claims.claim(new Range.Pages(range.from(), count, range.to(), range.last()))) {
+          return false;
+        }
+        claims.output(rows);
+        if (claims.blocks() >= 2 * budget.blocksPerCall()) {
+          return false;
         }
       }
     }

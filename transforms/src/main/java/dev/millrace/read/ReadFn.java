@@ -4,6 +4,7 @@ package dev.millrace.read;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.block.Block;
+import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
@@ -12,46 +13,46 @@ import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads splits. A call reads a few blocks within one transaction and returns, so that the runner
- * can pass them on; see {@link ReadBudget}.
+ * Reads splits of a plan, given by their numbers. A call reads a few blocks within one transaction
+ * and returns, so that the runner can pass them on; see {@link ReadBudget}.
  */
 @DoFn.BoundedPerElement
-final class ReadFn extends DoFn<Split, Block> {
+final class ReadFn extends DoFn<Integer, Block> {
 
-  private final ConnectionSpec spec;
-  private final ReadPlan plan;
+  private final Marshalled<ConnectionSpec> spec;
+  private final Marshalled<ReadPlan> plan;
 
   // Worker scoped.
   private transient @Nullable Pool pool;
   private transient @Nullable RangeReader reader;
 
   ReadFn(ConnectionSpec spec, ReadPlan plan) {
-    this.spec = spec;
-    this.plan = plan;
+    this.spec = Marshalled.of(spec);
+    this.plan = Marshalled.of(plan);
   }
 
   @Setup
   public void setup() {
-    pool = Pool.share(spec, Quota.READ);
+    pool = Pool.share(spec.get(), Quota.READ);
+    ReadPlan plan = this.plan.get();
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
   }
 
   @GetInitialRestriction
-  public Range initialRestriction(@Element Split split) {
-    return split.range();
+  public Range initialRestriction(@Element Integer split) {
+    return plan.get().splits().get(split).range();
   }
 
   @GetRestrictionCoder
   public Coder<Range> restrictionCoder() {
-    return SerializableCoder.of(Range.class);
+    return new RangeCoder();
   }
 
   @NewTracker
@@ -61,12 +62,13 @@ final class ReadFn extends DoFn<Split, Block> {
 
   @ProcessElement
   public ProcessContinuation process(
-      @Element Split split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
+      @Element Integer split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
       throws SQLException {
+    ReadPlan plan = this.plan.get();
     String stage = "read " + plan.read().table().name();
     try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage)) {
       plan.session().begin(acquired.connection());
-      Claims claims = new Claims(split, tracker, out);
+      Claims claims = new Claims(plan.splits().get(split), tracker, out);
       requireNonNull(reader).read(acquired.connection(), claims);
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
     }

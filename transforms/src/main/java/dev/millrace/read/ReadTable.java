@@ -13,7 +13,8 @@ import dev.millrace.dialect.TableRead;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.apache.beam.sdk.coders.SerializableCoder;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -182,8 +183,9 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
 
     @Override
     public PCollection<Block> expand(PBegin input) {
+      List<Integer> numbers = IntStream.range(0, splits()).boxed().toList();
       return input
-          .apply("Splits", Create.of(plan.splits()).withCoder(SerializableCoder.of(Split.class)))
+          .apply("Splits", Create.of(numbers).withCoder(VarIntCoder.of()))
           .apply("Read", ParDo.of(new ReadFn(spec, plan)))
           .setCoder(BlockCoder.of(schema()));
     }

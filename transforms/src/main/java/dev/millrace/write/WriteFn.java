@@ -4,6 +4,7 @@ package dev.millrace.write;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.block.Block;
+import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
@@ -25,8 +26,8 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   /** A commit waits for the disk, so a transaction should be worth the wait. */
   static final long FLUSH_BYTES = 4L << 20;
 
-  private final ConnectionSpec spec;
-  private final TableWrite write;
+  private final Marshalled<ConnectionSpec> spec;
+  private final Marshalled<TableWrite> write;
 
   // Worker scoped.
   private transient @Nullable Pool pool;
@@ -41,14 +42,14 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   private record Written(WriteResult result, Instant timestamp, BoundedWindow window) {}
 
   WriteFn(ConnectionSpec spec, TableWrite write) {
-    this.spec = spec;
-    this.write = write;
+    this.spec = Marshalled.of(spec);
+    this.write = Marshalled.of(write);
   }
 
   @Setup
   public void setup() {
-    pool = Pool.share(spec, Quota.WRITE);
-    writer = new TableWriter(write);
+    pool = Pool.share(spec.get(), Quota.WRITE);
+    writer = new TableWriter(write.get());
   }
 
   @StartBundle
@@ -89,8 +90,9 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     if (blocks.isEmpty()) {
       return;
     }
-    try (Pool.Acquired acquired = requireNonNull(pool).acquire("write " + write.table().name());
-        StallGuard guard = StallGuard.over(acquired, spec.timeouts().stall())) {
+    try (Pool.Acquired acquired =
+            requireNonNull(pool).acquire("write " + write.get().table().name());
+        StallGuard guard = StallGuard.over(acquired, spec.get().timeouts().stall())) {
       try {
         requireNonNull(writer).write(acquired.connection(), blocks, guard::progress);
         acquired.connection().commit();
@@ -106,9 +108,9 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   private SQLException stalled(SQLException failure) {
     return new SQLException(
         "Cannot write to "
-            + write.table().name()
+            + write.get().table().name()
             + ": the server took nothing for "
-            + spec.timeouts().stall().toSeconds()
+            + spec.get().timeouts().stall().toSeconds()
             + " s",
         failure);
   }

@@ -11,7 +11,6 @@ import dev.millrace.dialect.TableWrite;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -81,7 +80,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
       TableWrite write = plan(BlockCoder.schemaOf(input));
       return input
           .apply("Write", ParDo.of(new WriteFn(spec, write)))
-          .setCoder(SerializableCoder.of(WriteResult.class));
+          .setCoder(new WriteResultCoder());
     } catch (SQLException failure) {
       throw new IllegalStateException(
           "Cannot plan the write of " + table + ": " + failure.getMessage(), failure);

@@ -8,12 +8,14 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +122,7 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
+    archive().ifPresent(command::add);
     command.addAll(jvmFlags);
     command.add(mainClass.getName());
     command.add(answer.toString());
@@ -127,6 +130,13 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", ClassPath.of(mainClass));
     return builder.redirectOutput(log).start();
+  }
+
+  /** The archive of loaded classes that this JVM was started from serves a child as well. */
+  private static Optional<String> archive() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("-XX:SharedArchiveFile="))
+        .findFirst();
   }
 
   private static <A> A read(Path file, Class<A> type) throws IOException {
