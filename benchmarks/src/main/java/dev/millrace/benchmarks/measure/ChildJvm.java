@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +121,7 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
-    archive().ifPresent(command::add);
+    command.addAll(inherited());
     command.addAll(jvmFlags);
     command.add(mainClass.getName());
     command.add(answer.toString());
@@ -132,11 +131,11 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
     return builder.redirectOutput(log).start();
   }
 
-  /** The archive of loaded classes that this JVM was started from serves a child as well. */
-  private static Optional<String> archive() {
+  /** What the launcher started this JVM with to start and warm up fast. */
+  private static List<String> inherited() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("-XX:SharedArchiveFile="))
-        .findFirst();
+        .filter(flag -> flag.startsWith("-XX:SharedArchiveFile=") || flag.startsWith("-XX:Tier4"))
+        .toList();
   }
 
   private static <A> A read(Path file, Class<A> type) throws IOException {
