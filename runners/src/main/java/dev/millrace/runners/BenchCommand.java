@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.benchmarks.copy.CopyBench;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,11 +17,19 @@ final class BenchCommand extends RunCommand {
   @Parameters(
       paramLabel = "SCENARIO",
       arity = "0..1",
-      description = "copy (the default): a table copied by JdbcIO, by Millrace and by raw pipes.")
+      description = {
+        "copy (the default): a table copied by JdbcIO, by Millrace and by raw pipes;",
+        "memory: the heap that Millrace needs for a table and for one ten times as long."
+      })
   String scenario = "copy";
 
-  @Option(names = "--rows", paramLabel = "N", description = "Rows to copy; default: 5000000.")
-  long rows = 5_000_000;
+  private static final long MEMORY_ROWS = 1_000_000;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "Rows to copy; default: 5000000, for memory 1000000 and ten times as many.")
+  @Nullable Long rows;
 
   @Option(
       names = "--baseline-rows",
@@ -50,9 +60,17 @@ final class BenchCommand extends RunCommand {
 
   @Override
   Work work() {
-    if (!scenario.equals("copy")) {
-      throw new UsageException("Invalid scenario: " + scenario + " (must be copy)");
-    }
-    return new BenchWork(rows, baselineRows, rounds, contenders, modes);
+    return switch (scenario) {
+      case "copy" ->
+          new BenchWork(
+              rows == null ? CopyBench.Options.defaults().rows() : rows,
+              baselineRows,
+              rounds,
+              contenders,
+              modes);
+      case "memory" -> new MemoryWork(rows == null ? MEMORY_ROWS : rows, contenders);
+      default ->
+          throw new UsageException("Invalid scenario: " + scenario + " (must be copy or memory)");
+    };
   }
 }

@@ -7,7 +7,6 @@ import dev.millrace.benchmarks.copy.CopyBench;
 import dev.millrace.benchmarks.copy.CopyResult;
 import dev.millrace.benchmarks.copy.CopyTable;
 import dev.millrace.benchmarks.copy.Mode;
-import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,20 +44,13 @@ record BenchWork(
           "Would measure %s in modes %s, %,d rows, %d rounds"
               .formatted(options.contenders(), options.modes(), rows, rounds));
     }
-    PrintStream err = run.console().err();
-    CopyResult result = CopyBench.run(options, line -> tell(run, err, line));
+    CopyResult result = CopyBench.run(options, run::tell);
     List<String> table = CopyTable.of(result).lines().toList();
     return new Outcome(
         Counts.NONE,
         table,
         Map.of("result", new ObjectMapper().readTree(result.toJson())),
         ExitCode.DONE);
-  }
-
-  private static void tell(Run run, PrintStream err, String line) {
-    if (!run.options().quiet) {
-      err.println(line);
-    }
   }
 
   private Set<Mode> chosenModes() {

@@ -49,6 +49,13 @@ final class Run {
     return id;
   }
 
+  /** A line about what happens, for people who did not ask for quiet. */
+  void tell(String line) {
+    if (!options.quiet) {
+      console.err().println(line);
+    }
+  }
+
   /** What comes now is reported apart. */
   void stopClock() {
     endNanos = System.nanoTime();

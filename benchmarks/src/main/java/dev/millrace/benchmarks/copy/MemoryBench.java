@@ -1,0 +1,218 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.benchmarks.copy;
+
+import dev.millrace.benchmarks.measure.ChildJvm;
+import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
+import dev.millrace.benchmarks.measure.Trend;
+import dev.millrace.control.ByteSize;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether a copy needs more memory for more rows: the smallest heap with which a table
+ * and one ten times as long are copied, and whether live heap or the memory beyond the heap rises
+ * while the longer one is.
+ *
+ * <p>Rerun: {@code ./millrace bench memory}.
+ */
+public final class MemoryBench {
+
+  /** How many times as long the longer table is. */
+  public static final int TIMES = 10;
+
+  private static final ByteSize STEP = ByteSize.ofMebibytes(8);
+  private static final ByteSize MOST = ByteSize.ofMebibytes(1024);
+
+  /** A copy that takes longer is as good as none: it does little but collect garbage. */
+  private static final Duration DEADLINE = Duration.ofMinutes(10);
+
+  private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
+
+  private final Server server;
+  private final Tables tables;
+  private final Contender contender;
+  private final int parallelism;
+  private final Consumer<String> progress;
+
+  private MemoryBench(
+      Server server,
+      Tables tables,
+      Contender contender,
+      int parallelism,
+      Consumer<String> progress) {
+    this.server = server;
+    this.tables = tables;
+    this.contender = contender;
+    this.parallelism = parallelism;
+    this.progress = progress;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param rows of the shorter table
+   * @param smallestHeap with which that is copied, to 8 MiB
+   * @param smallestHeapForMore with which the longer table is
+   * @param live heap in use after a full collection, in bytes by seconds, with the longer table;
+   *     null where that took too short a time to tell
+   * @param beyondHeap resident set beyond the heap, in bytes by seconds; null also where the system
+   *     does not tell
+   */
+  public record Line(
+      Contender contender,
+      long rows,
+      ByteSize smallestHeap,
+      ByteSize smallestHeapForMore,
+      @Nullable Trend live,
+      @Nullable Trend beyondHeap) {
+
+    /** A line for people. */
+    public String text() {
+      return "%-20s  -Xmx %s for %,d rows, %s for %,d; live heap %s; beyond the heap %s"
+          .formatted(
+              contender,
+              smallestHeap,
+              rows,
+              smallestHeapForMore,
+              rows * TIMES,
+              slope(live),
+              slope(beyondHeap));
+    }
+
+    private static String slope(@Nullable Trend trend) {
+      if (trend == null) {
+        return "not known";
+      }
+      double kibibyte = 1024;
+      return "%s, %+.0f KiB/s (standard error %.0f, %d samples)"
+          .formatted(
+              trend.rises() ? "rises" : "flat",
+              trend.slope() / kibibyte,
+              trend.slopeError() / kibibyte,
+              trend.count());
+    }
+  }
+
+  /**
+   * Measures.
+   *
+   * @param rows of the shorter table, 1 or more
+   * @param contenders who copies, one after the other
+   * @param parallelism of Flink, 1 or more
+   * @param progress is told, in a short line, what came out
+   * @throws IllegalStateException if a contender fails for another reason than memory
+   */
+  public static List<Line> run(
+      long rows, Set<Contender> contenders, int parallelism, Consumer<String> progress)
+      throws IOException, SQLException, InterruptedException {
+    List<Line> lines = new ArrayList<>();
+    try (Server server = Server.of(null);
+        Tables tables = Tables.create(server.spec(), Set.of(rows, rows * TIMES), progress)) {
+      for (Contender contender : new TreeSet<>(contenders)) {
+        lines.add(new MemoryBench(server, tables, contender, parallelism, progress).line(rows));
+      }
+    }
+    return lines;
+  }
+
+  private Line line(long rows) throws IOException, SQLException, InterruptedException {
+    ByteSize heap = smallest(rows, STEP);
+    ByteSize more = smallest(rows * TIMES, heap);
+    // Twice the heap, so that a full collection is one of the sampler's and not one of need.
+    List<MemorySample> samples = watch(rows * TIMES, ByteSize.ofBytes(2 * more.bytes()));
+    return new Line(
+        contender,
+        rows,
+        heap,
+        more,
+        trend(samples, MemorySample::liveBytes),
+        trend(samples, MemorySample::nonHeapRssBytes));
+  }
+
+  /** The smallest heap of {@code least} or more that suffices, by bisection. */
+  private ByteSize smallest(long rows, ByteSize least)
+      throws IOException, SQLException, InterruptedException {
+    long tooSmall = least.bytes() - STEP.bytes();
+    long enough = MOST.bytes();
+    // What suffices for the shorter table is the first to try for the longer.
+    long next = least.bytes() > STEP.bytes() ? least.bytes() : (tooSmall + enough) / 2;
+    while (enough - tooSmall > STEP.bytes()) {
+      long tried = Math.max(STEP.bytes(), next / STEP.bytes() * STEP.bytes());
+      boolean done = suffices(rows, ByteSize.ofBytes(tried));
+      progress.accept(
+          "%s, %,d rows, -Xmx %s: %s"
+              .formatted(contender, rows, ByteSize.ofBytes(tried), done ? "done" : "too small"));
+      if (done) {
+        enough = tried;
+      } else {
+        tooSmall = tried;
+      }
+      next = (tooSmall + enough) / 2;
+    }
+    return ByteSize.ofBytes(enough);
+  }
+
+  private boolean suffices(long rows, ByteSize heap)
+      throws IOException, SQLException, InterruptedException {
+    Outcome<Measured> outcome = copy(rows, List.of("-Xmx" + heap.bytes()), null);
+    if (outcome.answer() == null) {
+      String errors = outcome.errors();
+      if (!errors.contains("OutOfMemoryError") && !errors.startsWith("killed after")) {
+        throw new IllegalStateException(
+            "Cannot measure %s: it failed, and not for want of memory:%n%s"
+                .formatted(contender, errors));
+      }
+      return false;
+    }
+    tables.verify(Mode.APPEND, rows, contender.isMapped());
+    return true;
+  }
+
+  private List<MemorySample> watch(long rows, ByteSize heap)
+      throws IOException, SQLException, InterruptedException {
+    String bytes = Long.toString(heap.bytes());
+    List<String> flags = List.of("-Xms" + bytes, "-Xmx" + bytes, "-XX:+AlwaysPreTouch");
+    Outcome<Measured> outcome = copy(rows, flags, SAMPLE_EVERY);
+    if (outcome.answer() == null) {
+      throw new IllegalStateException(
+          "Cannot watch the memory of %s: it failed:%n%s".formatted(contender, outcome.errors()));
+    }
+    return outcome.answer().samples();
+  }
+
+  private Outcome<Measured> copy(long rows, List<String> flags, @Nullable Duration sampleEvery)
+      throws IOException, SQLException, InterruptedException {
+    tables.reset(Mode.APPEND, rows, contender.isMapped());
+    Job job =
+        new Job(
+            contender,
+            Mode.APPEND,
+            server.spec(),
+            Tables.source(rows),
+            Tables.target(Mode.APPEND),
+            parallelism,
+            sampleEvery);
+    return new ChildJvm(ContenderMain.class, flags, DEADLINE).run(job, Measured.class);
+  }
+
+  /** Over the second half: in the first, code is still being compiled. */
+  private static @Nullable Trend trend(
+      List<MemorySample> samples, Function<MemorySample, @Nullable Long> bytes) {
+    List<Trend.Point> points = new ArrayList<>();
+    for (MemorySample sample : samples.subList(samples.size() / 2, samples.size())) {
+      Long value = bytes.apply(sample);
+      if (value != null) {
+        points.add(new Trend.Point(sample.seconds(), value));
+      }
+    }
+    return points.size() < 3 ? null : Trend.of(points);
+  }
+}
