@@ -16,6 +16,15 @@ import org.postgresql.copy.CopyOut;
  */
 public final class CopyReader implements AutoCloseable {
 
+  /**
+   * How many times as much room a value takes at most in a block as in its message: a NULL of a
+   * decimal of 32 bytes comes as 4. To ask a builder for its size is as dear as to decode some
+   * columns, so of the bytes that are missing one part in so many comes without a look.
+   */
+  private static final int GROWTH = 8;
+
+  private static final int END = -1;
+
   private final TableRead read;
   private final BlockSchema schema;
   private final FieldDecoder[] decoders;
@@ -49,33 +58,33 @@ public final class CopyReader implements AutoCloseable {
    */
   public boolean fill(BlockBuilder target, long bytes) throws SQLException {
     long missing = bytes - target.bytes();
-    // To look is as dear as to decode some columns. A value takes at most four times as much room
-    // in a block as on the wire, so that a quarter of what is missing may come unseen.
-    long unseen = missing / 4;
+    long unseen = missing / GROWTH;
     while (missing > 0) {
-      int start = at;
-      if (!next(target)) {
+      int length = next(target);
+      if (length == END) {
         return false;
       }
-      unseen -= at - start;
+      unseen -= length;
       if (unseen <= 0) {
         missing = bytes - target.bytes();
-        unseen = missing / 4;
+        unseen = missing / GROWTH;
       }
     }
     return true;
   }
 
-  private boolean next(BlockBuilder target) throws SQLException {
+  /** Appends the next row and returns how long it was in its message, or {@link #END}. */
+  private int next(BlockBuilder target) throws SQLException {
     if (at == message.length && !receive()) {
-      return false;
+      return END;
     }
+    int start = at;
     int fields = (short) Wire.SHORT.get(message, at);
     at += 2;
     if (fields == Wire.TRAILER) {
       // The server still has to say that all went well.
       while (receive()) {}
-      return false;
+      return END;
     }
     if (fields != decoders.length) {
       throw new SQLException(
@@ -97,7 +106,7 @@ public final class CopyReader implements AutoCloseable {
         at += length;
       }
     }
-    return true;
+    return at - start;
   }
 
   private void decode(int field, int length, BlockBuilder target) throws SQLException {

@@ -28,11 +28,16 @@ public final class MemoryBench {
   /** How many times as long the longer table is. */
   public static final int TIMES = 10;
 
-  private static final ByteSize STEP = ByteSize.ofMebibytes(8);
+  private static final ByteSize STEP = ByteSize.ofMebibytes(16);
   private static final ByteSize MOST = ByteSize.ofMebibytes(1024);
 
-  /** A copy that takes longer is as good as none: it does little but collect garbage. */
-  private static final Duration DEADLINE = Duration.ofMinutes(10);
+  /** A copy that takes so many times as long does little but collect garbage. */
+  private static final int SLOWER = 3;
+
+  private static final Duration LIMIT = Duration.ofHours(1);
+
+  /** What starting a JVM may take on a busy machine. */
+  private static final Duration START = Duration.ofSeconds(10);
 
   private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
 
@@ -59,7 +64,8 @@ public final class MemoryBench {
    * What was found.
    *
    * @param rows of the shorter table
-   * @param smallestHeap with which that is copied, to 8 MiB
+   * @param smallestHeap with which that is copied, to 16 MiB, and in at most three times the time
+   *     that it takes with 1 GiB
    * @param smallestHeapForMore with which the longer table is
    * @param live heap in use after a full collection, in bytes by seconds, with the longer table;
    *     null where that took too short a time to tell
@@ -140,29 +146,31 @@ public final class MemoryBench {
   /** The smallest heap of {@code least} or more that suffices, by bisection. */
   private ByteSize smallest(long rows, ByteSize least)
       throws IOException, SQLException, InterruptedException {
+    double seconds = copy(rows, List.of("-Xmx" + MOST.bytes()), LIMIT, null).seconds();
+    Duration limit = START.plusMillis(Math.round(SLOWER * seconds * 1000));
     long tooSmall = least.bytes() - STEP.bytes();
     long enough = MOST.bytes();
     // What suffices for the shorter table is the first to try for the longer.
-    long next = least.bytes() > STEP.bytes() ? least.bytes() : (tooSmall + enough) / 2;
+    long next = least.bytes() > STEP.bytes() ? least.bytes() : enough / 8;
     while (enough - tooSmall > STEP.bytes()) {
-      long tried = Math.max(STEP.bytes(), next / STEP.bytes() * STEP.bytes());
-      boolean done = suffices(rows, ByteSize.ofBytes(tried));
+      ByteSize tried = ByteSize.ofBytes(next / STEP.bytes() * STEP.bytes());
+      boolean done = suffices(rows, tried, limit);
       progress.accept(
           "%s, %,d rows, -Xmx %s: %s"
-              .formatted(contender, rows, ByteSize.ofBytes(tried), done ? "done" : "too small"));
+              .formatted(contender, rows, tried, done ? "done" : "too small"));
       if (done) {
-        enough = tried;
+        enough = tried.bytes();
       } else {
-        tooSmall = tried;
+        tooSmall = tried.bytes();
       }
       next = (tooSmall + enough) / 2;
     }
     return ByteSize.ofBytes(enough);
   }
 
-  private boolean suffices(long rows, ByteSize heap)
+  private boolean suffices(long rows, ByteSize heap, Duration limit)
       throws IOException, SQLException, InterruptedException {
-    Outcome<Measured> outcome = copy(rows, List.of("-Xmx" + heap.bytes()), null);
+    Outcome<Measured> outcome = copy(rows, List.of("-Xmx" + heap.bytes()), limit, null);
     if (outcome.answer() == null) {
       String errors = outcome.errors();
       if (!errors.contains("OutOfMemoryError") && !errors.startsWith("killed after")) {
@@ -180,7 +188,7 @@ public final class MemoryBench {
       throws IOException, SQLException, InterruptedException {
     String bytes = Long.toString(heap.bytes());
     List<String> flags = List.of("-Xms" + bytes, "-Xmx" + bytes, "-XX:+AlwaysPreTouch");
-    Outcome<Measured> outcome = copy(rows, flags, SAMPLE_EVERY);
+    Outcome<Measured> outcome = copy(rows, flags, LIMIT, SAMPLE_EVERY);
     if (outcome.answer() == null) {
       throw new IllegalStateException(
           "Cannot watch the memory of %s: it failed:%n%s".formatted(contender, outcome.errors()));
@@ -188,7 +196,8 @@ public final class MemoryBench {
     return outcome.answer().samples();
   }
 
-  private Outcome<Measured> copy(long rows, List<String> flags, @Nullable Duration sampleEvery)
+  private Outcome<Measured> copy(
+      long rows, List<String> flags, Duration limit, @Nullable Duration sampleEvery)
       throws IOException, SQLException, InterruptedException {
     tables.reset(Mode.APPEND, rows, contender.isMapped());
     Job job =
@@ -200,7 +209,7 @@ public final class MemoryBench {
             Tables.target(Mode.APPEND),
             parallelism,
             sampleEvery);
-    return new ChildJvm(ContenderMain.class, flags, DEADLINE).run(job, Measured.class);
+    return new ChildJvm(ContenderMain.class, flags, limit).run(job, Measured.class);
   }
 
   /** Over the second half: in the first, code is still being compiled. */

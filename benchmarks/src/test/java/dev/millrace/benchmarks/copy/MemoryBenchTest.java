@@ -21,7 +21,7 @@ class MemoryBenchTest {
         .satisfies(
             line -> {
               assertThat(line.contender()).isEqualTo(Contender.PIPE);
-              assertThat(line.smallestHeap().bytes()).isBetween(8L << 20, 128L << 20);
+              assertThat(line.smallestHeap().bytes()).isBetween(16L << 20, 128L << 20);
               assertThat(line.smallestHeapForMore().bytes())
                   .isGreaterThanOrEqualTo(line.smallestHeap().bytes());
               assertThat(line.text()).startsWith("pipe ").contains("1,000 rows", "10,000");
