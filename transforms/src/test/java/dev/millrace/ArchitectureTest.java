@@ -44,6 +44,8 @@ class ArchitectureTest {
           .definedBy("dev.millrace.connect..")
           .layer("dialect")
           .definedBy("dev.millrace.dialect..")
+          .layer("ledger")
+          .definedBy("dev.millrace.ledger..")
           .layer("read")
           .definedBy("dev.millrace.read..")
           .layer("write")
@@ -58,10 +60,12 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("control", "observe")
           .whereLayer("dialect")
           .mayOnlyAccessLayers("control", "block", "observe", "connect")
+          .whereLayer("ledger")
+          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
           .whereLayer("read")
-          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
+          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "ledger")
           .whereLayer("write")
-          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
+          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "ledger")
           .because("a layer is understood, tested and replaced without those above it");
 
   @ArchTest
@@ -74,6 +78,7 @@ class ArchitectureTest {
               "dev.millrace.observe..",
               "dev.millrace.connect..",
               "dev.millrace.dialect..",
+              "dev.millrace.ledger..",
               "dev.millrace.read..",
               "dev.millrace.write..")
           .because("a package outside of the layers would escape the rule that holds them");

@@ -7,13 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A block as one array: the number of rows; the origin's three texts, each after its length; for
- * each column the number of NULLs and the length of its data; then each column's validity, if it
- * has NULLs, its offsets, if its width is variable, and its data. Numbers are little-endian ints.
+ * A block as one array: the number of rows; the origin's epoch, a long, and its three texts, each
+ * after its length; for each column the number of NULLs and the length of its data; then each
+ * column's validity, if it has NULLs, its offsets, if its width is variable, and its data. Other
+ * numbers are little-endian ints.
  *
  * <p>One array, because a coder then writes and reads it in one piece.
  */
 final class BlockBytes {
+
+  /** Bytes of the number of rows and the epoch. */
+  private static final int HEADER = 12;
 
   /** The buffers of a column that are to become part of a block. */
   interface Source {
@@ -34,7 +38,7 @@ final class BlockBytes {
   static Block assemble(
       BlockSchema schema, Origin origin, int rows, List<? extends Source> sources) {
     byte[][] texts = {utf8(origin.split()), utf8(origin.low()), utf8(origin.high())};
-    long size = 4 + 8L * schema.size();
+    long size = HEADER + 8L * schema.size();
     for (byte[] text : texts) {
       size += 4 + text.length;
     }
@@ -46,7 +50,9 @@ final class BlockBytes {
       Bytes.checkedLength(size, schema.column(i).name());
     }
     byte[] bytes = new byte[(int) size];
-    int at = putInt(bytes, 0, rows);
+    putInt(bytes, 0, rows);
+    Bytes.LONG.set(bytes, 4, origin.epoch());
+    int at = HEADER;
     for (byte[] text : texts) {
       at = putInt(bytes, at, text.length);
       System.arraycopy(text, 0, bytes, at, text.length);
@@ -73,7 +79,8 @@ final class BlockBytes {
   /** The block that an array holds, whose buffers are parts of it. */
   static Block parse(BlockSchema schema, byte[] bytes) {
     int rows = getInt(bytes, 0);
-    int at = 4;
+    long epoch = (long) Bytes.LONG.get(bytes, 4);
+    int at = HEADER;
     String[] texts = new String[3];
     for (int i = 0; i < texts.length; i++) {
       int length = getInt(bytes, at);
@@ -92,7 +99,7 @@ final class BlockBytes {
           new BlockColumn(column.type(), rows, nulls, bytes, buffers, offsets, data, dataLength));
       buffers = data + dataLength;
     }
-    return new Block(schema, new Origin(texts[0], texts[1], texts[2]), rows, columns, bytes);
+    return new Block(schema, new Origin(texts[0], epoch, texts[1], texts[2]), rows, columns, bytes);
   }
 
   /**

@@ -168,7 +168,7 @@ public final class Blocks {
     }
   }
 
-  private static final class ProjectFn extends DoFn<Block, Block> {
+  private static final class ProjectFn extends DoFn<Block, Block> implements OneToOne {
     private final Marshalled<BlockSchema> kept;
 
     ProjectFn(BlockSchema kept) {

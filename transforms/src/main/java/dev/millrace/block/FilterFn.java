@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Outputs a block of the rows that satisfy a predicate: the same block when all do, and an empty
  * one when none does, because its origin counts as covered.
  */
-final class FilterFn extends DoFn<Block, Block> {
+final class FilterFn extends DoFn<Block, Block> implements OneToOne {
 
   private final Marshalled<BlockSchema> schema;
   private final BlockPredicate predicate;

@@ -6,7 +6,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Applies a {@link BlockMapper}; everything off the heap is released before a block is output. */
-final class MapFn extends DoFn<Block, Block> {
+final class MapFn extends DoFn<Block, Block> implements OneToOne {
 
   private final Marshalled<BlockSchema> output;
   private final BlockMapper mapper;

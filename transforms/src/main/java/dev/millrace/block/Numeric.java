@@ -78,6 +78,16 @@ public final class Numeric {
     return exact.setScale(scale);
   }
 
+  /** A number without trailing zeros as SQL reads it back, NaN and the infinities included. */
+  public static String toText(byte[] source) {
+    return switch (word(source, 4) & 0xffff) {
+      case NAN -> "NaN";
+      case INFINITY -> "Infinity";
+      case MINUS_INFINITY -> "-Infinity";
+      default -> toBigDecimal(source, 0).stripTrailingZeros().toPlainString();
+    };
+  }
+
   /**
    * The encoding of a decimal; a negative scale becomes 0, which changes no value.
    *

@@ -63,7 +63,7 @@ final class WindowedBuilders implements Serializable {
     /** A block of this origin comes next: outputs what is there unless the block continues it. */
     void startOrigin(Origin next, Consumer<Block> out) {
       if (isPending() && origin.isContinuedBy(next)) {
-        origin = new Origin(origin.split(), origin.low(), next.high());
+        origin = new Origin(origin.split(), origin.epoch(), origin.low(), next.high());
       } else {
         flush(out);
         origin = next;

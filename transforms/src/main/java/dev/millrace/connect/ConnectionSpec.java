@@ -127,6 +127,13 @@ public record ConnectionSpec(
     return DriverManager.getConnection(url, properties);
   }
 
+  /** Where the database is, without the properties of the URL. */
+  public String address() {
+    String address = redact(url);
+    int query = address.indexOf('?');
+    return query < 0 ? address : address.substring(0, query);
+  }
+
   /** What the driver needs to know. */
   Properties properties() {
     Properties properties = new Properties();

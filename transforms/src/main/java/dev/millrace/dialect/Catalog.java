@@ -6,7 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Asks PostgreSQL's catalog what a table is. */
 public final class Catalog {
@@ -43,6 +45,24 @@ public final class Catalog {
       ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid
       """;
 
+  /** Columns of text in the order of its bytes; a builtin collation sorts by code point, too. */
+  private static final String BYTEWISE =
+      """
+      SELECT a.attname
+      FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation,
+           (SELECT datcollate, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') AS provider
+            FROM pg_database d WHERE datname = current_database()) AS d
+      WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+        AND pg_encoding_to_char((SELECT encoding FROM pg_database
+                                 WHERE datname = current_database())) = 'UTF8'
+        AND CASE c.collprovider
+              WHEN 'd' THEN d.provider = 'b' OR d.provider = 'c' AND d.datcollate IN ('C', 'POSIX')
+              WHEN 'b' THEN true
+              WHEN 'c' THEN c.collcollate IN ('C', 'POSIX')
+              ELSE false
+            END
+      """;
+
   private Catalog() {}
 
   /**
@@ -75,6 +95,20 @@ public final class Catalog {
             found.getInt(8));
       }
     }
+  }
+
+  /** The columns of a table whose texts the server compares byte by byte, as UTF-8. */
+  public static Set<String> bytewise(Connection connection, TableName table) throws SQLException {
+    Set<String> columns = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(BYTEWISE)) {
+      statement.setString(1, table.sql());
+      try (ResultSet each = statement.executeQuery()) {
+        while (each.next()) {
+          columns.add(each.getString(1));
+        }
+      }
+    }
+    return columns;
   }
 
   private static Table.Kind kind(String kind, boolean hasChildren) {

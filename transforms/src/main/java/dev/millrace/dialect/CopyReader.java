@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.dialect;
 
+import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
+import dev.millrace.block.ColumnBuilder;
+import dev.millrace.block.Origin;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -31,6 +34,9 @@ public final class CopyReader implements AutoCloseable {
   private final CopyOut copy;
   private byte[] message = new byte[0];
   private int at;
+  // The row before, for who wants to know its key.
+  private byte[] lastMessage = message;
+  private int lastAt;
   private boolean started;
   private boolean ended;
 
@@ -75,17 +81,14 @@ public final class CopyReader implements AutoCloseable {
 
   /** Appends the next row and returns how long it was in its message, or {@link #END}. */
   private int next(BlockBuilder target) throws SQLException {
-    if (at == message.length && !receive()) {
+    if (!hasNext()) {
       return END;
     }
     int start = at;
+    lastMessage = message;
+    lastAt = at;
     int fields = (short) Wire.SHORT.get(message, at);
     at += 2;
-    if (fields == Wire.TRAILER) {
-      // The server still has to say that all went well.
-      while (receive()) {}
-      return END;
-    }
     if (fields != decoders.length) {
       throw new SQLException(
           "Cannot read "
@@ -102,16 +105,66 @@ public final class CopyReader implements AutoCloseable {
       if (length < 0) {
         target.column(i).appendNull();
       } else {
-        decode(i, length, target);
+        decode(i, message, at, length, target.column(i));
         at += length;
       }
     }
     return at - start;
   }
 
-  private void decode(int field, int length, BlockBuilder target) throws SQLException {
+  /**
+   * Whether another row follows.
+   *
+   * @throws SQLException when the server fails
+   */
+  public boolean hasNext() throws SQLException {
+    if (at == message.length && !receive()) {
+      return false;
+    }
+    if ((short) Wire.SHORT.get(message, at) != Wire.TRAILER) {
+      return true;
+    }
+    // The server still has to say that all went well.
+    while (receive()) {}
+    return false;
+  }
+
+  /** Appends the next row, which {@link #hasNext} promised. */
+  public void append(BlockBuilder target) throws SQLException {
+    next(target);
+  }
+
+  /** Some columns of the row appended last, as a block of that row. */
+  public Block last(BlockSchema columns) throws SQLException {
+    return pick(lastMessage, lastAt, columns);
+  }
+
+  /** Some columns of the next row, which {@link #hasNext} promised, as a block of that row. */
+  public Block peek(BlockSchema columns) throws SQLException {
+    return pick(message, at, columns);
+  }
+
+  private Block pick(byte[] message, int row, BlockSchema columns) throws SQLException {
+    BlockBuilder picked = new BlockBuilder(columns);
+    int from = row + 2;
+    for (int i = 0; i < schema.size(); i++) {
+      int length = (int) Wire.INT.get(message, from);
+      from += 4;
+      int wanted = columns.names().indexOf(schema.column(i).name());
+      if (wanted >= 0 && length < 0) {
+        picked.column(wanted).appendNull();
+      } else if (wanted >= 0) {
+        decode(i, message, from, length, picked.column(wanted));
+      }
+      from += Math.max(0, length);
+    }
+    return picked.build(Origin.NONE);
+  }
+
+  private void decode(int field, byte[] source, int from, int length, ColumnBuilder target)
+      throws SQLException {
     try {
-      decoders[field].decode(message, at, length, target.column(field));
+      decoders[field].decode(source, from, length, target);
     } catch (ArithmeticException misfit) {
       throw new SQLException(
           "Cannot read column "

@@ -4,6 +4,7 @@ package dev.millrace.read;
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.Origin;
+import dev.millrace.ledger.Interval;
 import dev.millrace.observe.Measure;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
@@ -14,6 +15,7 @@ final class Claims {
   private final Split split;
   private final RestrictionTracker<Range, Range> tracker;
   private final OutputReceiver<Block> out;
+  private Range range;
   private Range rest;
   private boolean refused;
   private String low;
@@ -24,14 +26,26 @@ final class Claims {
     this.split = split;
     this.tracker = tracker;
     this.out = out;
-    this.rest = range();
+    this.range = tracker.currentRestriction();
+    this.rest = range;
     this.low = rest.start();
     this.high = low;
   }
 
   /** What this call is to read. */
   Range range() {
-    return tracker.currentRestriction();
+    return range;
+  }
+
+  /** The split that is read. */
+  Split split() {
+    return split;
+  }
+
+  /** Says what the range turned out to be, before anything is claimed. */
+  void found(Range known) {
+    range = known;
+    rest = known;
   }
 
   /** Blocks output so far. */
@@ -64,7 +78,15 @@ final class Claims {
     if (rows.rows() == 0) {
       return;
     }
-    Block block = rows.build(new Origin(split.name(), low, high));
+    output(rows.build(new Origin(split.name(), 0, low, high)));
+  }
+
+  /** Outputs the rows of a builder, even if none, as all there is in an interval. */
+  void output(BlockBuilder rows, long epoch, Interval covered) {
+    output(rows.build(new Origin(split.name(), epoch, covered.lowText(), covered.highText())));
+  }
+
+  private void output(Block block) {
     blocks++;
     Measure.ROWS_READ.add(block.rows());
     Measure.BLOCKS.add(1);

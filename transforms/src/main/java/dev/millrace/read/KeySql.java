@@ -4,10 +4,14 @@ package dev.millrace.read;
 import dev.millrace.dialect.Sql;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableRead;
+import dev.millrace.ledger.Interval;
+import dev.millrace.ledger.KeyOrder;
+import dev.millrace.ledger.Position;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL of reading by key. Conditions compare whole keys as rows, {@code (a, b) > (1, 'x')},
@@ -15,8 +19,18 @@ import java.util.stream.Collectors;
  *
  * @param read what is read
  * @param key its columns, in the order of the index
+ * @param order in which positions compare here as they do on the server; null when the server's is
+ *     enough
  */
-record KeySql(TableRead read, List<String> key) implements Serializable {
+record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implements Serializable {
+
+  /** A condition for the keys above {@code low} and not above {@code high}. */
+  String between(Interval range) {
+    return between(
+        new Range.Keys(
+            range.low() == null ? null : range.low().values(),
+            range.high() == null ? null : range.high().values()));
+  }
 
   /** A condition for the keys above {@code low} and not above {@code high}. */
   String between(Range.Keys range) {
@@ -54,6 +68,16 @@ record KeySql(TableRead read, List<String> key) implements Serializable {
     return key.stream().filter(column -> read.table().column(column).nullable()).toList();
   }
 
+  /** The first rows of an interval in order, and those that share the key of the last. */
+  String first(Interval range, long rows) {
+    return read.query(between(range))
+        + " ORDER BY "
+        + ascending()
+        + " FETCH FIRST "
+        + rows
+        + " ROWS WITH TIES";
+  }
+
   /** The key of the n-th row of a range. */
   String nth(Range.Keys range, long n) {
     return "SELECT "
@@ -63,23 +87,32 @@ record KeySql(TableRead read, List<String> key) implements Serializable {
         + " AS t WHERE "
         + read.and(between(range))
         + " ORDER BY "
-        + order()
+        + ascending()
         + " OFFSET "
         + (n - 1)
         + " LIMIT 1";
   }
 
   /**
-   * The keys, in order, of about a fraction of the rows.
+   * The keys, as texts and in order, of about a fraction of the rows.
    *
    * @param fraction above 0; all rows for 1 or more
    */
   String sample(double fraction) {
+    return sample(texts(), fraction);
+  }
+
+  /** As {@link #sample(double)}, the keys as they are. */
+  String sampleKeys(double fraction) {
+    return sample(String.join(", ", references()), fraction);
+  }
+
+  private String sample(String columns, double fraction) {
     boolean blocks = read.table().kind() != Table.Kind.VIEW;
     String sampled = blocks ? " TABLESAMPLE SYSTEM (" + 100 * fraction + ")" : "";
     String chosen = blocks ? notNull() : "random() < " + fraction + " AND " + notNull();
     return "SELECT "
-        + texts()
+        + columns
         + " FROM "
         + read.from()
         + " AS t"
@@ -87,34 +120,50 @@ record KeySql(TableRead read, List<String> key) implements Serializable {
         + " WHERE "
         + read.and(fraction < 1 ? chosen : notNull())
         + " ORDER BY "
-        + order();
+        + ascending();
+  }
+
+  /** Whether a row has no place in the key's order, as a query. */
+  String anyNull() {
+    return "SELECT EXISTS (SELECT FROM "
+        + read.from()
+        + " AS t WHERE "
+        + read.and(someNull())
+        + ")";
+  }
+
+  private List<String> references() {
+    return key.stream().map(column -> "t." + Sql.identifier(column)).toList();
+  }
+
+  private List<String> terms() {
+    return order == null ? references() : order.ordered(references());
   }
 
   private String columns() {
-    return "("
-        + key.stream()
-            .map(column -> "t." + Sql.identifier(column))
-            .collect(Collectors.joining(", "))
-        + ")";
+    return "(" + String.join(", ", terms()) + ")";
   }
 
   private String values(List<String> position) {
     List<String> values = new ArrayList<>();
-    for (int i = 0; i < key.size(); i++) {
-      values.add(Sql.literal(position.get(i)) + "::" + read.table().column(key.get(i)).typeName());
+    if (order != null) {
+      values = order.literals(new Position(position));
+    } else {
+      for (int i = 0; i < key.size(); i++) {
+        String type = read.table().column(key.get(i)).typeName();
+        values.add(Sql.literal(position.get(i)) + "::" + type);
+      }
     }
     return "(" + String.join(", ", values) + ")";
   }
 
   private String texts() {
-    return key.stream()
-        .map(column -> "t." + Sql.identifier(column) + "::text")
+    return references().stream()
+        .map(reference -> reference + "::text")
         .collect(Collectors.joining(", "));
   }
 
-  private String order() {
-    return key.stream()
-        .map(column -> "t." + Sql.identifier(column))
-        .collect(Collectors.joining(", "));
+  private String ascending() {
+    return String.join(", ", terms());
   }
 }

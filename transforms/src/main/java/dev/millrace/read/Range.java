@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import dev.millrace.ledger.Interval;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,32 @@ sealed interface Range extends Serializable {
     @Override
     public String start() {
       return low == null ? "" : String.join(",", low);
+    }
+  }
+
+  /**
+   * Rows by key that a ledger does not have yet.
+   *
+   * @param epoch the attempt that was begun; 0 before, when what is left is not known
+   * @param left in order
+   */
+  record Gaps(long epoch, List<Interval> left) implements Range {
+
+    /** Before the ledger was asked. */
+    static final Gaps UNKNOWN = new Gaps(0, List.of());
+
+    public Gaps {
+      left = List.copyOf(left);
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return epoch > 0 && left.isEmpty();
+    }
+
+    @Override
+    public String start() {
+      return left.isEmpty() ? "" : left.get(0).lowText();
     }
   }
 

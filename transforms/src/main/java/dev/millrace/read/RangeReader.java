@@ -7,15 +7,25 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Reads some blocks of a range within a transaction that was begun. */
-interface RangeReader {
+interface RangeReader extends AutoCloseable {
+
+  /** Finds out what there is to read, before a connection is taken for it. */
+  default void prepare(Claims claims) throws SQLException {}
 
   /** Reads until the budget of a call is spent, the range ends or the runner takes it away. */
   void read(Connection connection, Claims claims) throws SQLException;
 
   /** The reader of a plan's splits. */
   static RangeReader of(ReadPlan plan, ReadBudget budget, UnitEstimate estimate) {
-    return plan.key() == null
-        ? new PageReader(plan.read(), budget, estimate)
-        : new KeyReader(plan.key(), budget, estimate);
+    if (plan.key() == null) {
+      return new PageReader(plan.read(), budget, estimate);
+    }
+    return plan.ledger() == null
+        ? new KeyReader(plan.key(), budget, estimate)
+        : new LedgerReader(plan.key(), plan.ledger(), budget, estimate);
   }
+
+  /** Gives back what it holds beyond a call. */
+  @Override
+  default void close() {}
 }

@@ -11,6 +11,7 @@ import dev.millrace.connect.Quota;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
+import dev.millrace.ledger.LedgerSource;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and returns, so that the runner can pass them on; see {@link ReadBudget}.
  */
 @DoFn.BoundedPerElement
-final class ReadFn extends DoFn<Integer, Block> {
+final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<ReadPlan> plan;
@@ -66,9 +67,10 @@ final class ReadFn extends DoFn<Integer, Block> {
       throws SQLException {
     ReadPlan plan = this.plan.get();
     String stage = "read " + plan.read().table().name();
+    Claims claims = new Claims(plan.splits().get(split), tracker, out);
+    requireNonNull(reader).prepare(claims);
     try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage)) {
       plan.session().begin(acquired.connection());
-      Claims claims = new Claims(plan.splits().get(split), tracker, out);
       requireNonNull(reader).read(acquired.connection(), claims);
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
     }
@@ -76,6 +78,10 @@ final class ReadFn extends DoFn<Integer, Block> {
 
   @Teardown
   public void teardown() {
+    if (reader != null) {
+      reader.close();
+      reader = null;
+    }
     if (pool != null) {
       pool.close();
       pool = null;

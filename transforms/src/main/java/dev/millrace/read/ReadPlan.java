@@ -3,6 +3,7 @@ package dev.millrace.read;
 
 import dev.millrace.control.ByteSize;
 import dev.millrace.dialect.TableRead;
+import dev.millrace.ledger.Ledger;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param read what is read
  * @param key SQL for reading by key; null when reading by page
- * @param splits one or more, all of the table between them
+ * @param ledger which knows what is left to read; null to read all
+ * @param splits all of the table between them; with a ledger those of which something is left
  * @param expectedRows as the server's planner estimates
  * @param bytesPerUnit a first guess of the bytes a page, or a row when reading by key, yields
  * @param session how transactions begin
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record ReadPlan(
     TableRead read,
     @Nullable KeySql key,
+    @Nullable Ledger ledger,
     List<Split> splits,
     long expectedRows,
     double bytesPerUnit,

@@ -1,9 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.Origin;
 import dev.millrace.control.ByteSize;
+import dev.millrace.dialect.Catalog;
+import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableRead;
+import dev.millrace.ledger.Interval;
+import dev.millrace.ledger.KeyOrder;
+import dev.millrace.ledger.LedgerJob;
+import dev.millrace.ledger.Position;
+import dev.millrace.ledger.SplitRecord;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts a read into splits, from what the server knows of the table's size. */
@@ -65,15 +76,105 @@ final class ReadPlanner {
       return new ReadPlan(
           read,
           null,
+          null,
           pageSplits(),
           estimate.rows(),
           (double) read.table().bytes() / Math.max(1, read.table().pages()),
           session,
           blockSize);
     }
-    KeySql sql = new KeySql(read, key.isEmpty() ? tableKey() : key);
+    KeySql sql = new KeySql(read, key.isEmpty() ? tableKey() : key, null);
     return new ReadPlan(
-        read, sql, keySplits(sql, estimate), estimate.rows(), estimate.width(), session, blockSize);
+        read,
+        sql,
+        null,
+        keySplits(sql, estimate),
+        estimate.rows(),
+        estimate.width(),
+        session,
+        blockSize);
+  }
+
+  /**
+   * Begins an attempt of a job, and plans to read what is left of it.
+   *
+   * @param key to read by; empty for the table's own
+   * @param begin told what is read, by which order, and how to cut it when that is new
+   */
+  ReadPlan resume(@Nullable SnapshotRef snapshot, List<String> key, JobStart begin)
+      throws SQLException {
+    List<String> columns = key.isEmpty() ? tableKey() : key;
+    Set<String> bytewise = Catalog.bytewise(connection, read.table().name());
+    KeySql sql = new KeySql(read, columns, KeyOrder.of(read, columns, bytewise));
+    Estimate estimate = estimate();
+    LedgerJob job = begin.begin(sql, () -> intervals(sql, estimate));
+    List<Split> left = new ArrayList<>();
+    for (SplitRecord split : job.splits()) {
+      if (!split.isDone()) {
+        left.add(new Split(Integer.toString(split.split()), Range.Gaps.UNKNOWN));
+      }
+    }
+    return new ReadPlan(
+        read,
+        sql,
+        job.ledger(requireNonNull(sql.order())),
+        left,
+        Math.max(0, estimate.rows() - job.rowsBefore()),
+        estimate.width(),
+        new ReadSession(snapshot),
+        blockSize);
+  }
+
+  /** Begins an attempt of a job. */
+  @FunctionalInterface
+  interface JobStart {
+    LedgerJob begin(KeySql sql, LedgerJob.Cuts cuts) throws SQLException;
+  }
+
+  private List<Interval> intervals(KeySql sql, Estimate estimate) throws SQLException {
+    requireNoNull(sql);
+    int count = splits(estimate.rows() * estimate.width());
+    List<Position> cuts = count == 1 ? List.of() : cuts(positions(sql, estimate.rows()), count);
+    List<Interval> intervals = new ArrayList<>();
+    @Nullable Position low = null;
+    for (Position high : cuts) {
+      intervals.add(new Interval(low, high));
+      low = high;
+    }
+    intervals.add(new Interval(low, null));
+    return intervals;
+  }
+
+  private void requireNoNull(KeySql sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(sql.anyNull())) {
+      found.next();
+      if (found.getBoolean(1)) {
+        throw new IllegalArgumentException(
+            "Cannot keep a ledger of "
+                + read.table().name()
+                + " by "
+                + sql.key()
+                + ": some rows have NULL there; name columns that are never NULL as the key");
+      }
+    }
+  }
+
+  private List<Position> positions(KeySql sql, long rows) throws SQLException {
+    TableRead keys = TableRead.of(read.table(), sql.key(), read.where());
+    String query = sql.sampleKeys((double) SAMPLE / Math.max(1, rows));
+    BlockBuilder builder = new BlockBuilder(keys.schema());
+    List<Position> positions = new ArrayList<>();
+    try (CopyReader copy = new CopyReader(connection, keys, query)) {
+      for (boolean more = true; more; ) {
+        more = copy.fill(builder, blockSize.bytes());
+        Block block = builder.build(Origin.NONE);
+        for (int row = 0; row < block.rows(); row++) {
+          positions.add(requireNonNull(sql.order()).of(block, row));
+        }
+      }
+    }
+    return positions;
   }
 
   private List<String> tableKey() {
@@ -125,7 +226,7 @@ final class ReadPlanner {
 
   private List<Split> keySplits(KeySql sql, Estimate estimate) throws SQLException {
     int count = splits(estimate.rows() * estimate.width());
-    List<List<String>> cuts = count == 1 ? List.of() : cuts(sql, estimate.rows(), count);
+    List<List<String>> cuts = count == 1 ? List.of() : cuts(sample(sql, estimate.rows()), count);
     List<Split> splits = new ArrayList<>();
     @Nullable List<String> low = null;
     for (List<String> high : cuts) {
@@ -144,8 +245,7 @@ final class ReadPlanner {
     return new Split("keys " + number, new Range.Keys(low, high));
   }
 
-  /** Keys between which the rows are about evenly spread; fewer than asked for if few differ. */
-  private List<List<String>> cuts(KeySql sql, long rows, int parts) throws SQLException {
+  private List<List<String>> sample(KeySql sql, long rows) throws SQLException {
     List<List<String>> sample = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet keys = statement.executeQuery(sql.sample((double) SAMPLE / Math.max(1, rows)))) {
@@ -157,10 +257,15 @@ final class ReadPlanner {
         sample.add(key);
       }
     }
-    Set<List<String>> cuts = new LinkedHashSet<>();
+    return sample;
+  }
+
+  /** Keys between which the rows are about evenly spread; fewer than asked for if few differ. */
+  private static <K> List<K> cuts(List<K> sample, int parts) {
+    Set<K> cuts = new LinkedHashSet<>();
     for (int i = 1; i < parts && !sample.isEmpty(); i++) {
       cuts.add(sample.get((int) ((long) sample.size() * i / parts)));
     }
-    return cuts.stream().collect(Collectors.toUnmodifiableList());
+    return List.copyOf(cuts);
   }
 }

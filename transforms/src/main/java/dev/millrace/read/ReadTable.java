@@ -10,9 +10,12 @@ import dev.millrace.control.ByteSize;
 import dev.millrace.dialect.Catalog;
 import dev.millrace.dialect.TableName;
 import dev.millrace.dialect.TableRead;
+import dev.millrace.ledger.Ledger;
+import dev.millrace.ledger.LedgerJob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
@@ -141,6 +144,50 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     }
   }
 
+  /**
+   * Begins an attempt of a job, and plans to read what the ledger does not have of it yet, in the
+   * order of the key. The columns of the key are among those read.
+   *
+   * @param job to hold until the run has ended
+   * @param target what is written, for the job's definition
+   * @param run the run's identity
+   * @param runner where it runs
+   * @throws IllegalArgumentException as {@link #plan()}; when the job was begun with another
+   *     definition; when the key has no exact order, or is NULL in some rows
+   * @throws SQLException when a server does not answer or refuses
+   */
+  public Planned resume(LedgerJob job, String target, String run, String runner)
+      throws SQLException {
+    try (Connection connection = spec.connect("plan " + table)) {
+      connection.setAutoCommit(false);
+      new ReadSession(snapshot).begin(connection);
+      TableRead read = TableRead.of(Catalog.describe(connection, table), columns, where);
+      ReadPlanner planner = new ReadPlanner(connection, read, blockSize, parallelism);
+      return new Planned(
+          spec,
+          planner.resume(
+              snapshot,
+              key,
+              (sql, cuts) -> {
+                job.begin(definition(sql, target), run, runner, cuts);
+                return job;
+              }));
+    }
+  }
+
+  private String definition(KeySql sql, String target) {
+    return spec.address()
+        + " "
+        + sql.read().table().name()
+        + " "
+        + sql.read().schema()
+        + (where.isEmpty() ? "" : " where " + where)
+        + " by "
+        + sql.key()
+        + " into "
+        + target;
+  }
+
   @Override
   public PCollection<Block> expand(PBegin input) {
     try {
@@ -174,6 +221,16 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     /** Into how many splits the read was cut. */
     public int splits() {
       return plan.splits().size();
+    }
+
+    /** Into what the blocks must be entered when they are written, if it was resumed. */
+    public Optional<Ledger> ledger() {
+      return Optional.ofNullable(plan.ledger());
+    }
+
+    /** Columns by which reading is slow unless an index over them has {@code COLLATE "C"}. */
+    public List<String> collated() {
+      return plan.ledger() == null ? List.of() : plan.ledger().order().collated();
     }
 
     /** Whether it is read by physical page. */

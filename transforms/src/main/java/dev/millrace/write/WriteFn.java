@@ -6,12 +6,8 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.block.Block;
 import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.Pool;
-import dev.millrace.connect.Quota;
-import dev.millrace.connect.StallGuard;
 import dev.millrace.dialect.TableWrite;
-import dev.millrace.dialect.TableWriter;
-import dev.millrace.observe.Measure;
+import dev.millrace.ledger.Ledger;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +24,10 @@ final class WriteFn extends DoFn<Block, WriteResult> {
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<TableWrite> write;
+  private final @Nullable Marshalled<Ledger> ledger;
 
   // Worker scoped.
-  private transient @Nullable Pool pool;
-  private transient @Nullable TableWriter writer;
+  private transient @Nullable BlockWriter writer;
 
   // Bundle scoped.
   private transient @Nullable List<Block> pending;
@@ -41,15 +37,15 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   /** What to output when the bundle ends: only then may it go to any window. */
   private record Written(WriteResult result, Instant timestamp, BoundedWindow window) {}
 
-  WriteFn(ConnectionSpec spec, TableWrite write) {
+  WriteFn(ConnectionSpec spec, TableWrite write, @Nullable Ledger ledger) {
     this.spec = Marshalled.of(spec);
     this.write = Marshalled.of(write);
+    this.ledger = ledger == null ? null : Marshalled.of(ledger);
   }
 
   @Setup
   public void setup() {
-    pool = Pool.share(spec.get(), Quota.WRITE);
-    writer = new TableWriter(write.get());
+    writer = new BlockWriter(spec.get(), write.get(), ledger == null ? null : ledger.get());
   }
 
   @StartBundle
@@ -87,39 +83,18 @@ final class WriteFn extends DoFn<Block, WriteResult> {
 
   private void flush() throws SQLException {
     List<Block> blocks = requireNonNull(pending);
-    if (blocks.isEmpty()) {
-      return;
+    if (!blocks.isEmpty()) {
+      requireNonNull(writer).write(blocks);
+      blocks.clear();
+      pendingBytes = 0;
     }
-    try (Pool.Acquired acquired =
-            requireNonNull(pool).acquire("write " + write.get().table().name());
-        StallGuard guard = StallGuard.over(acquired, spec.get().timeouts().stall())) {
-      try {
-        requireNonNull(writer).write(acquired.connection(), blocks, guard::progress);
-        acquired.connection().commit();
-      } catch (SQLException failure) {
-        throw guard.stalled() ? stalled(failure) : failure;
-      }
-    }
-    Measure.ROWS_WRITTEN.add(blocks.stream().mapToLong(Block::rows).sum());
-    blocks.clear();
-    pendingBytes = 0;
-  }
-
-  private SQLException stalled(SQLException failure) {
-    return new SQLException(
-        "Cannot write to "
-            + write.get().table().name()
-            + ": the server took nothing for "
-            + spec.get().timeouts().stall().toSeconds()
-            + " s",
-        failure);
   }
 
   @Teardown
   public void teardown() {
-    if (pool != null) {
-      pool.close();
-      pool = null;
+    if (writer != null) {
+      writer.close();
+      writer = null;
     }
   }
 }

@@ -8,22 +8,27 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.Catalog;
 import dev.millrace.dialect.TableName;
 import dev.millrace.dialect.TableWrite;
+import dev.millrace.ledger.Ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes blocks into a table by {@code COPY}, and outputs what was committed, with the windows and
  * timestamps of the blocks.
  *
  * <p>Bounded and unbounded. To append delivers at least once: what a runner repeats after a failure
- * is there twice. To upsert delivers each key's row exactly once; of rows with one key in one block
- * the last wins. Blocks of a bundle are committed together up to {@value WriteFn#FLUSH_BYTES}
- * bytes, which bounds the memory held; each thread that writes takes one connection, for the time
- * of a transaction.
+ * is there twice; under a {@link Ledger} exactly once. To upsert delivers each key's row exactly
+ * once; of rows with one key in one block the last wins. Blocks of a bundle are committed together
+ * up to {@value WriteFn#FLUSH_BYTES} bytes, which bounds the memory held; each thread that writes
+ * takes one connection, for the time of a transaction.
  *
  * <p>Immutable; every with-er returns a new instance.
  */
@@ -32,11 +37,14 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
   private final ConnectionSpec spec;
   private final TableName table;
   private final List<String> key;
+  private final @Nullable Ledger ledger;
 
-  private WriteTable(ConnectionSpec spec, TableName table, List<String> key) {
+  private WriteTable(
+      ConnectionSpec spec, TableName table, List<String> key, @Nullable Ledger ledger) {
     this.spec = spec;
     this.table = table;
     this.key = key;
+    this.ledger = ledger;
   }
 
   /**
@@ -46,7 +54,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @throws IllegalArgumentException when the name has another form
    */
   public static WriteTable into(ConnectionSpec spec, String table) {
-    return new WriteTable(spec, TableName.parse(table), List.of());
+    return new WriteTable(spec, TableName.parse(table), List.of(), null);
   }
 
   /**
@@ -58,7 +66,17 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
     if (columns.length == 0) {
       throw new IllegalArgumentException("Invalid key: no columns (must have one or more)");
     }
-    return new WriteTable(spec, table, List.of(columns));
+    return new WriteTable(spec, table, List.of(columns), ledger);
+  }
+
+  /**
+   * Appends each row exactly once, whatever is repeated: what is written is entered into the ledger
+   * in the same transaction.
+   *
+   * @param newLedger that of the read whose blocks these are; in the same database as the table
+   */
+  public WriteTable ledger(Ledger newLedger) {
+    return new WriteTable(spec, table, key, newLedger);
   }
 
   /**
@@ -77,13 +95,32 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
   @Override
   public PCollection<WriteResult> expand(PCollection<Block> input) {
     try {
-      TableWrite write = plan(BlockCoder.schemaOf(input));
+      BlockSchema schema = BlockCoder.schemaOf(input);
+      if (ledger != null) {
+        ledger.order().require(schema);
+      }
+      TableWrite write = plan(schema);
       return input
-          .apply("Write", ParDo.of(new WriteFn(spec, write)))
+          .apply("Write", ParDo.of(new WriteFn(spec, write, ledger)))
           .setCoder(new WriteResultCoder());
     } catch (SQLException failure) {
       throw new IllegalStateException(
           "Cannot plan the write of " + table + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  /**
+   * Checks the steps between read and write, when the pipeline is complete.
+   *
+   * @throws IllegalArgumentException under a ledger, when one of them is not one to one
+   */
+  @Override
+  public void validate(
+      @Nullable PipelineOptions options,
+      Map<TupleTag<?>, PCollection<?>> inputs,
+      Map<TupleTag<?>, PCollection<?>> outputs) {
+    if (ledger != null) {
+      inputs.values().forEach(Steps::requireOneToOne);
     }
   }
 }

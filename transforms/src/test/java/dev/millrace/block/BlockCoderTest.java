@@ -63,7 +63,7 @@ class BlockCoderTest {
   void encode_shouldCarryAPositionOfAnyLength() throws Exception {
     Block block =
         BlockFixtures.block(
-            SCHEMA, new Origin("split", "k".repeat(70_000), "é".repeat(70_000)), List.of());
+            SCHEMA, new Origin("split", 7, "k".repeat(70_000), "é".repeat(70_000)), List.of());
 
     assertThat(CoderUtils.clone(BlockCoder.of(SCHEMA), block)).isEqualTo(block);
   }

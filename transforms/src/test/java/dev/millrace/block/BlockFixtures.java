@@ -182,7 +182,7 @@ public final class BlockFixtures {
   }
 
   private static Arbitrary<Origin> origins() {
-    return Combinators.combine(texts(), texts(), texts()).as(Origin::new);
+    return Combinators.combine(texts(), Arbitraries.longs(), texts(), texts()).as(Origin::new);
   }
 
   /** Blocks of one to six columns of any types. */

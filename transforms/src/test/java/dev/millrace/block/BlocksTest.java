@@ -230,7 +230,7 @@ class BlocksTest {
     for (int id : ids) {
       rows.add(List.of(id, "row " + id));
     }
-    return BlockFixtures.block(SCHEMA, new Origin(split, "", ""), rows);
+    return BlockFixtures.block(SCHEMA, new Origin(split, 0, "", ""), rows);
   }
 
   private static TimestampedValue<Row> rowAt(int id, long millis) {

@@ -46,9 +46,9 @@ class MapFnTest {
         .containsInAnyOrder(
             BlockFixtures.block(
                 SQUARES,
-                new Origin("s", "", ""),
+                new Origin("s", 0, "", ""),
                 List.of(List.of(3, 9L), List.of(-50_000, 2_500_000_000L), List.of(0, 0L))),
-            BlockFixtures.block(SQUARES, new Origin("t", "", ""), List.of()));
+            BlockFixtures.block(SQUARES, new Origin("t", 0, "", ""), List.of()));
     pipeline.run();
     assertThat(OffHeap.bytes()).isEqualTo(before);
     assertThat(OffHeap.peakBytes()).isPositive();
@@ -73,7 +73,7 @@ class MapFnTest {
         .containsInAnyOrder(
             BlockFixtures.block(
                 BlockSchema.of(Column.of("name", BlockType.TEXT)),
-                new Origin("s", "", ""),
+                new Origin("s", 0, "", ""),
                 List.of(List.of("row 2"))));
     pipeline.run();
   }

@@ -114,6 +114,6 @@ class ResizeFnTest {
     for (int value : values) {
       rows.add(Collections.singletonList(value));
     }
-    return BlockFixtures.block(SCHEMA, new Origin(split, low, high), rows);
+    return BlockFixtures.block(SCHEMA, new Origin(split, 0, low, high), rows);
   }
 }

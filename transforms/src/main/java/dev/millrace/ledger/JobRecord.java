@@ -1,0 +1,142 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as the ledger has it.
+ *
+ * @param job its name
+ * @param definition what is copied
+ * @param attempts runs that began it
+ * @param run the latest of them
+ * @param runner where that ran
+ * @param begunAt when the first began, by the server's clock
+ * @param attemptAt when the latest began
+ * @param doneAt null while not done
+ * @param rows written, known when done
+ */
+public record JobRecord(
+    String job,
+    String definition,
+    int attempts,
+    String run,
+    String runner,
+    Instant begunAt,
+    Instant attemptAt,
+    @Nullable Instant doneAt,
+    long rows) {
+
+  /** Of a job that the ledger does not know. */
+  static final JobRecord NEW =
+      new JobRecord("", "", 0, "", "", Instant.EPOCH, Instant.EPOCH, null, 0);
+
+  private static final String INSERT =
+      """
+      INSERT INTO millrace.job (job, definition, attempts, run, runner, begun_at, attempt_at)
+      VALUES (?, ?, 1, ?, ?, clock_timestamp(), clock_timestamp())
+      """;
+
+  private static final String NEXT_ATTEMPT =
+      """
+      UPDATE millrace.job SET attempts = attempts + 1, run = ?, runner = ?,
+        attempt_at = clock_timestamp() WHERE job = ?
+      """;
+
+  private static final String DONE =
+      "UPDATE millrace.job SET done_at = clock_timestamp(), rows = ? WHERE job = ?";
+
+  public boolean isDone() {
+    return doneAt != null;
+  }
+
+  static Optional<JobRecord> find(Connection connection, String job) throws SQLException {
+    return query(connection, "SELECT * FROM millrace.job WHERE job = ?", job).stream().findFirst();
+  }
+
+  /** All jobs by name; none when the database has no ledger. */
+  public static List<JobRecord> list(Connection connection) throws SQLException {
+    return LedgerTables.exist(connection)
+        ? query(connection, "SELECT * FROM millrace.job ORDER BY job", null)
+        : List.of();
+  }
+
+  private static List<JobRecord> query(Connection connection, String sql, @Nullable String job)
+      throws SQLException {
+    List<JobRecord> found = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      if (job != null) {
+        statement.setString(1, job);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          Timestamp done = row.getTimestamp("done_at");
+          found.add(
+              new JobRecord(
+                  row.getString("job"),
+                  row.getString("definition"),
+                  row.getInt("attempts"),
+                  row.getString("run"),
+                  row.getString("runner"),
+                  row.getTimestamp("begun_at").toInstant(),
+                  row.getTimestamp("attempt_at").toInstant(),
+                  done == null ? null : done.toInstant(),
+                  row.getLong("rows")));
+        }
+      }
+    }
+    return found;
+  }
+
+  static void insert(
+      Connection connection, String job, String definition, String run, String runner)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      statement.setString(1, job);
+      statement.setString(2, definition);
+      statement.setString(3, run);
+      statement.setString(4, runner);
+      statement.executeUpdate();
+    }
+  }
+
+  static void nextAttempt(Connection connection, String job, String run, String runner)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEXT_ATTEMPT)) {
+      statement.setString(1, run);
+      statement.setString(2, runner);
+      statement.setString(3, job);
+      statement.executeUpdate();
+    }
+  }
+
+  static void done(Connection connection, String job, long rows) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(DONE)) {
+      statement.setLong(1, rows);
+      statement.setString(2, job);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Forgets a job and its splits; what it wrote stays. The caller commits.
+   *
+   * @return false when there is none of that name
+   */
+  static boolean delete(Connection connection, String job) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM millrace.job WHERE job = ?")) {
+      statement.setString(1, job);
+      return statement.executeUpdate() > 0;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.ledger;
+
+import com.google.common.primitives.UnsignedBytes;
+import dev.millrace.block.BlockColumn;
+import dev.millrace.block.BlockType;
+import dev.millrace.block.Numeric;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * How the values of one column of a key are written as texts, and in which order they come: in that
+ * of the server, to the last digit. Texts are compared byte by byte, as {@code COLLATE "C"} does,
+ * since two servers may disagree on every other collation. Equal values have equal texts.
+ */
+enum KeyType {
+  INTEGER {
+    @Override
+    String text(BlockColumn column, int row) {
+      return switch (column.type().kind()) {
+        case INT16 -> Short.toString(column.getShort(row));
+        case INT32 -> Integer.toString(column.getInt(row));
+        default -> Long.toString(column.getLong(row));
+      };
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return Long.compare(Long.parseLong(a), Long.parseLong(b));
+    }
+  },
+
+  /** The infinities at the ends, and NaN above all; trailing zeros do not count. */
+  NUMERIC {
+    @Override
+    String text(BlockColumn column, int row) {
+      return column.type().kind() == BlockType.Kind.NUMERIC
+          ? Numeric.toText(column.getBytes(row))
+          : column.getDecimal(row).stripTrailingZeros().toPlainString();
+    }
+
+    @Override
+    int compare(String a, String b) {
+      int special = Integer.compare(rank(a), rank(b));
+      return special != 0 || rank(a) != 0
+          ? special
+          : new BigDecimal(a).compareTo(new BigDecimal(b));
+    }
+
+    private int rank(String text) {
+      return switch (text) {
+        case "-Infinity" -> -1;
+        case "Infinity" -> 1;
+        case "NaN" -> 2;
+        default -> 0;
+      };
+    }
+  },
+
+  TEXT {
+    @Override
+    String text(BlockColumn column, int row) {
+      return column.getText(row);
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return UnsignedBytes.lexicographicalComparator()
+          .compare(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+  },
+
+  /** A {@code char(n)}, whose trailing blanks do not count. */
+  PADDED_TEXT {
+    @Override
+    String text(BlockColumn column, int row) {
+      String padded = column.getText(row);
+      int end = padded.length();
+      while (end > 0 && padded.charAt(end - 1) == ' ') {
+        end--;
+      }
+      return padded.substring(0, end);
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return TEXT.compare(a, b);
+    }
+  },
+
+  UUID {
+    @Override
+    String text(BlockColumn column, int row) {
+      return String.valueOf(column.value(row));
+    }
+
+    @Override
+    int compare(String a, String b) {
+      // Both in lower case, with hyphens at the same places.
+      return a.compareTo(b);
+    }
+  },
+
+  DATE {
+    @Override
+    String text(BlockColumn column, int row) {
+      return KeyTimes.date(column.getInt(row));
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return Long.compare(KeyTimes.days(a), KeyTimes.days(b));
+    }
+  },
+
+  TIMESTAMP {
+    @Override
+    String text(BlockColumn column, int row) {
+      return KeyTimes.timestamp(column.getLong(row), "");
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return Long.compare(KeyTimes.micros(a), KeyTimes.micros(b));
+    }
+  },
+
+  TIMESTAMPTZ {
+    @Override
+    String text(BlockColumn column, int row) {
+      return KeyTimes.timestamp(column.getLong(row), KeyTimes.UTC);
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return TIMESTAMP.compare(a, b);
+    }
+  };
+
+  /** The type of a column; empty for one whose order is not known exactly. */
+  static Optional<KeyType> of(BlockType type, boolean padded) {
+    return Optional.ofNullable(
+        switch (type.kind()) {
+          case INT16, INT32, INT64 -> INTEGER;
+          case DECIMAL, NUMERIC -> NUMERIC;
+          case TEXT -> padded ? PADDED_TEXT : TEXT;
+          case UUID -> UUID;
+          case DATE -> DATE;
+          case TIMESTAMP -> TIMESTAMP;
+          case TIMESTAMPTZ -> TIMESTAMPTZ;
+          default -> null;
+        });
+  }
+
+  boolean isText() {
+    return this == TEXT || this == PADDED_TEXT;
+  }
+
+  /** The value of a row, which is not NULL. */
+  abstract String text(BlockColumn column, int row);
+
+  /** Compares two values that {@link #text} wrote. */
+  abstract int compare(String a, String b);
+}

@@ -1,0 +1,144 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the ledger, in the schema {@code millrace} of the target. */
+final class LedgerTables {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Any number: two runs must not create the tables at once, which PostgreSQL does not like. */
+  private static final long CREATION_LOCK = 0x6d696c6c72616365L;
+
+  private static final String EXIST =
+      "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL";
+
+  private static final String CREATE =
+      """
+      CREATE SCHEMA IF NOT EXISTS millrace;
+      CREATE TABLE IF NOT EXISTS millrace.job (
+        job text PRIMARY KEY,
+        definition text NOT NULL,
+        attempts int NOT NULL,
+        run text NOT NULL,
+        runner text NOT NULL,
+        begun_at timestamptz NOT NULL,
+        attempt_at timestamptz NOT NULL,
+        done_at timestamptz,
+        rows bigint NOT NULL DEFAULT 0);
+      COMMENT ON TABLE millrace.job IS 'Millrace: the copies kept track of';
+      COMMENT ON COLUMN millrace.job.run IS 'the run that made the latest attempt';
+      COMMENT ON COLUMN millrace.job.rows IS 'rows written, known when done';
+      CREATE TABLE IF NOT EXISTS millrace.split (
+        job text NOT NULL REFERENCES millrace.job ON DELETE CASCADE,
+        window_name text NOT NULL,
+        split int NOT NULL,
+        low text NOT NULL,
+        high text NOT NULL,
+        epoch bigint NOT NULL DEFAULT 0,
+        covered text NOT NULL DEFAULT '[]',
+        rows bigint NOT NULL DEFAULT 0,
+        changed_at timestamptz,
+        PRIMARY KEY (job, window_name, split)) WITH (fillfactor = 50);
+      COMMENT ON TABLE millrace.split IS
+        'Millrace: what was committed of each part of a copy, changed with the data';
+      COMMENT ON COLUMN millrace.split.low IS 'exclusive, empty for the start';
+      COMMENT ON COLUMN millrace.split.high IS 'inclusive, empty for the end';
+      COMMENT ON COLUMN millrace.split.covered IS 'intervals (low, high] that are in the target';
+      """;
+
+  private LedgerTables() {}
+
+  /** Whether this database has a ledger. */
+  static boolean exist(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(EXIST)) {
+      found.next();
+      return found.getBoolean(1);
+    }
+  }
+
+  /**
+   * Creates the tables where they are missing, within the connection's transaction.
+   *
+   * @throws SQLException when the role may not
+   */
+  static void create(Connection connection) throws SQLException {
+    if (exist(connection)) {
+      return;
+    }
+    String database = connection.getCatalog();
+    String user = connection.getMetaData().getUserName();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+      statement.execute(CREATE);
+    } catch (SQLException refused) {
+      throw new SQLException(
+          "Cannot keep a ledger in database "
+              + database
+              + ": "
+              + refused.getMessage()
+              + "; let its owner run: CREATE SCHEMA millrace AUTHORIZATION \""
+              + user
+              + "\"",
+          refused.getSQLState(),
+          refused);
+    }
+  }
+
+  /** Intervals as a JSON array of pairs of positions, null for an open end. */
+  static String toJson(List<Interval> intervals) {
+    @Nullable String[][][] pairs =
+        intervals.stream()
+            .map(each -> new String[][] {values(each.low()), values(each.high())})
+            .toArray(String[][][]::new);
+    try {
+      return JSON.writeValueAsString(pairs);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("Cannot write intervals: " + intervals, impossible);
+    }
+  }
+
+  private static String @Nullable [] values(@Nullable Position position) {
+    return position == null ? null : position.values().toArray(String[]::new);
+  }
+
+  /** Reads what {@link #toJson} wrote. */
+  static List<Interval> fromJson(String json) {
+    try {
+      List<Interval> intervals = new ArrayList<>();
+      for (String[] @Nullable [] pair : JSON.readValue(json, String[][][].class)) {
+        intervals.add(new Interval(position(pair[0]), position(pair[1])));
+      }
+      return intervals;
+    } catch (JsonProcessingException malformed) {
+      throw new IllegalArgumentException(
+          "Invalid intervals in the ledger: " + json + " (must be pairs of positions)", malformed);
+    }
+  }
+
+  private static @Nullable Position position(String @Nullable [] values) {
+    return values == null ? null : new Position(List.of(values));
+  }
+
+  /**
+   * The state of a split from the columns {@code epoch, low, high, covered} of a result's row.
+   *
+   * @param order by which positions compare
+   */
+  static SplitState state(ResultSet row, KeyOrder order) throws SQLException {
+    return new SplitState(
+        row.getLong("epoch"),
+        Interval.of(row.getString("low"), row.getString("high")),
+        Coverage.of(order, fromJson(row.getString("covered"))));
+  }
+}
