@@ -25,7 +25,7 @@ public final class LocalPostgres implements AutoCloseable {
 
   private final EmbeddedPostgres server;
   private final Path dataDirectory;
-  private final Watchdog watchdog;
+  private Watchdog watchdog;
 
   private LocalPostgres(EmbeddedPostgres server, Path dataDirectory, Watchdog watchdog) {
     this.server = server;
@@ -76,9 +76,30 @@ public final class LocalPostgres implements AutoCloseable {
     return dataDirectory;
   }
 
+  /**
+   * Stops the server at once, as a crash does: nothing is written down and no client is told. What
+   * was committed is there again after {@link #restart}.
+   *
+   * @throws IOException if it does not end
+   */
+  public synchronized void crash() throws IOException {
+    watchdog.close();
+    Postmaster.of(dataDirectory).crash();
+  }
+
+  /**
+   * Starts a server again that crashed, at the same port, and returns once it answers.
+   *
+   * @throws IOException if it does not answer within a minute
+   */
+  public synchronized void restart() throws IOException {
+    Postmaster.of(dataDirectory).start(STARTUP_LIMIT);
+    watchdog = Watchdog.over(dataDirectory);
+  }
+
   /** Stops the server and removes its data. Closing twice does nothing. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     server.close();
     watchdog.close();
   }

@@ -72,6 +72,21 @@ class LocalPostgresTest {
   }
 
   @Test
+  void restart_shouldBringBackWhatWasCommitted() throws Exception {
+    try (LocalPostgres postgres = LocalPostgres.start(Settings.durable())) {
+      try (Connection open = DriverManager.getConnection(postgres.jdbcUrl());
+          Statement statement = open.createStatement()) {
+        statement.execute("create table t as select 42 as answer");
+        postgres.crash();
+        assertThat(open.isValid(1)).isFalse();
+      }
+      assertThatThrownBy(() -> ask(postgres, "select 1")).hasMessageContaining("refused");
+      postgres.restart();
+      assertThat(ask(postgres, "select answer from t")).isEqualTo("42");
+    }
+  }
+
+  @Test
   void settings_shouldRefuseWhatAShellWouldSplit() {
     assertThatThrownBy(() -> Settings.fast().with("search_path", "a b"))
         .isInstanceOf(IllegalArgumentException.class)

@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.copy.CopyBench;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,16 +20,22 @@ final class BenchCommand extends RunCommand {
       arity = "0..1",
       description = {
         "copy (the default): a table copied by JdbcIO, by Millrace and by raw pipes;",
-        "memory: the heap that Millrace needs for a table and for one ten times as long."
+        "memory: the heap that Millrace needs for a table and for one ten times as long;",
+        "ledger: what --mode=ledger costs beside append;",
+        "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
 
   private static final long MEMORY_ROWS = 1_000_000;
+  private static final long KILL_ROWS = 300_000;
 
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Rows to copy; default: 5000000, for memory 1000000 and ten times as many.")
+      description = {
+        "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for kills",
+        "300000."
+      })
   @Nullable Long rows;
 
   @Option(
@@ -54,6 +61,16 @@ final class BenchCommand extends RunCommand {
       description = "append, upsert or both; default: both.")
   List<String> modes = List.of();
 
+  @Option(
+      names = "--kills",
+      split = ",",
+      paramLabel = "KIND=N",
+      description = {
+        "What to kill how often, as in client=50,after-data=5; default: all the kinds, 135",
+        "kills, an hour."
+      })
+  Map<String, Integer> kills = Map.of();
+
   BenchCommand(Console console) {
     super(console);
   }
@@ -69,8 +86,13 @@ final class BenchCommand extends RunCommand {
               contenders,
               modes);
       case "memory" -> new MemoryWork(rows == null ? MEMORY_ROWS : rows, contenders);
+      case "ledger" ->
+          new LedgerBenchWork(
+              rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
+      case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
-          throw new UsageException("Invalid scenario: " + scenario + " (must be copy or memory)");
+          throw new UsageException(
+              "Invalid scenario: " + scenario + " (must be copy, memory, ledger or kills)");
     };
   }
 }

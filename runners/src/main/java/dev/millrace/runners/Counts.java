@@ -26,6 +26,11 @@ record Counts(
         sum(bytes, other.bytes));
   }
 
+  /** These counts but for the rows written, which another knows better. */
+  Counts withRowsWritten(long rows) {
+    return new Counts(rowsRead, rows, rowsRejected, blocks, bytes);
+  }
+
   private static @Nullable Long sum(@Nullable Long one, @Nullable Long other) {
     return one == null || other == null ? null : Long.valueOf(one + other);
   }

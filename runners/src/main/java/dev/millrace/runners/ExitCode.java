@@ -13,6 +13,9 @@ final class ExitCode {
   /** More rejects than the caller allows. */
   static final int REJECTS = 3;
 
+  /** Another run of the same job is active. */
+  static final int ACTIVE = 7;
+
   /** Stopped by SIGINT. The JVM itself turns this into 143 for SIGTERM. */
   static final int STOPPED = 130;
 

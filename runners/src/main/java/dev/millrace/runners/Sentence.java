@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.ledger.JobActiveException;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -55,6 +56,9 @@ final class Sentence {
   /** The exit code of a failure: whether the caller has to change something first. */
   static int exitCode(Throwable failure) {
     List<Throwable> chain = chain(failure);
+    if (chain.stream().anyMatch(t -> t instanceof JobActiveException)) {
+      return ExitCode.ACTIVE;
+    }
     boolean refused =
         failure instanceof UsageException || failure instanceof IllegalArgumentException;
     boolean misconfigured = chain.stream().anyMatch(Sentence::isMisconfigured);

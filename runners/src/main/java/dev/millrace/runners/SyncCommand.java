@@ -56,15 +56,27 @@ final class SyncCommand extends RunCommand {
       defaultValue = "append",
       paramLabel = "MODE",
       converter = ModeConverter.class,
-      description = "append (default): every row is added; upsert: a row replaces that of its key.")
+      description = {
+        "append (default): every row is added; upsert: a row replaces that of its key;",
+        "ledger: every row is added exactly once, and a run goes on where the last one ended."
+      })
   Mode mode = Mode.APPEND;
 
   @Option(
       names = "--key",
       split = ",",
       paramLabel = "COL",
-      description = "The columns that --mode=upsert goes by, unique in the target.")
+      description = {
+        "The columns that --mode=upsert goes by, unique in the target, or --mode=ledger,",
+        "which reads the source in their order; default there: the source's key."
+      })
   List<String> key = List.of();
+
+  @Option(
+      names = "--job",
+      paramLabel = "NAME",
+      description = "What --mode=ledger calls this copy; default: \"TABLE into INTO\".")
+  String job = "";
 
   @Option(
       names = "--columns",
@@ -104,7 +116,8 @@ final class SyncCommand extends RunCommand {
       return switch (value) {
         case "append" -> Mode.APPEND;
         case "upsert" -> Mode.UPSERT;
-        default -> throw new TypeConversionException("must be append or upsert");
+        case "ledger" -> Mode.LEDGER;
+        default -> throw new TypeConversionException("must be append, upsert or ledger");
       };
     }
   }

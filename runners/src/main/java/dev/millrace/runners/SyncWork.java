@@ -2,10 +2,14 @@
 package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.ledger.LedgerJob;
+import dev.millrace.ledger.SplitRecord;
 import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.sync.Sync;
 import dev.millrace.pipelines.sync.SyncOptions;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,23 +30,38 @@ final class SyncWork implements Work {
     SyncOptions options = options(run);
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
-    try (Sync sync = Sync.open(options)) {
-      if (run.options().dryRun) {
+    if (run.options().dryRun) {
+      try (Sync sync = Sync.preview(options)) {
         return plan(options, sync);
       }
-      Pipeline pipeline = PipelineRun.pipeline(run, "sync");
-      sync.applyTo(pipeline);
-      long before = Measure.ROWS_WRITTEN.total();
-      OptionalLong expected = OptionalLong.of(sync.read().expectedRows());
-      PipelineResult result =
-          Progress.during(
-              run,
-              () -> new Progress.Sample("sync", Measure.ROWS_WRITTEN.total() - before, expected),
-              () -> PipelineRun.await(pipeline, run.stop()));
-      run.stopClock();
-      Counts counts = PipelineRun.counts(result);
-      return command.checksum ? summedUp(counts, sync) : Outcome.of(counts);
     }
+    try (Sync sync = Sync.open(options, run.id(), run.options().runner.toString())) {
+      sync.read().collated().forEach(column -> run.tell(slowColumn(options, column)));
+      Counts counts = sync.wasDone() ? Counts.ZERO : copy(run, sync);
+      run.stopClock();
+      List<String> report = new ArrayList<>();
+      Map<String, Object> details = new LinkedHashMap<>();
+      if (sync.job().isPresent()) {
+        counts = entered(sync.job().get(), counts, report, details);
+      }
+      if (command.checksum) {
+        sumUp(sync, report, details);
+      }
+      return new Outcome(counts, report, details, ExitCode.DONE);
+    }
+  }
+
+  private static Counts copy(Run run, Sync sync) throws Exception {
+    Pipeline pipeline = PipelineRun.pipeline(run, "sync");
+    sync.applyTo(pipeline);
+    long before = Measure.ROWS_WRITTEN.total();
+    OptionalLong expected = OptionalLong.of(sync.read().expectedRows());
+    PipelineResult result =
+        Progress.during(
+            run,
+            () -> new Progress.Sample("sync", Measure.ROWS_WRITTEN.total() - before, expected),
+            () -> PipelineRun.await(pipeline, run.stop()));
+    return PipelineRun.counts(result);
   }
 
   private SyncOptions options(Run run) {
@@ -56,6 +75,7 @@ final class SyncWork implements Work {
         command.into == null ? command.table : command.into,
         command.mode,
         command.key,
+        command.job,
         command.columns,
         command.where,
         run.options().blockSize,
@@ -79,18 +99,56 @@ final class SyncWork implements Work {
                 options.parallelism()));
   }
 
-  private static Outcome summedUp(Counts counts, Sync sync) throws SQLException {
+  private static String slowColumn(SyncOptions options, String column) {
+    return ("Reading %s by %s is slow without an index in the order of bytes:"
+            + " CREATE INDEX ON %s (%s COLLATE \"C\")")
+        .formatted(options.table(), column, options.table(), column);
+  }
+
+  /** Asks the target whether all is there, and tells what of it was there before. */
+  private static Counts entered(
+      LedgerJob job, Counts counts, List<String> report, Map<String, Object> details)
+      throws SQLException {
+    boolean wasDone = job.wasDone();
+    long rows = job.finish();
+    long skipped = job.rowsBefore();
+    long read = counts.rowsRead() == null ? 0 : counts.rowsRead();
+    long reread = Math.max(0, read - (rows - skipped));
+    long splitsSkipped = job.splits().stream().filter(SplitRecord::isDone).count();
+    if (wasDone) {
+      report.add(
+          ("Job %s is done already, with %,d rows; nothing was copied. To copy it anew, forget it"
+                  + " first: millrace state --reset")
+              .formatted(job.name(), rows));
+    } else {
+      report.add(
+          "Job %s is done, with %,d rows at attempt %d; of %d splits %d were done before."
+              .formatted(job.name(), rows, job.attempts(), job.splits().size(), splitsSkipped));
+      if (job.attempts() > 1) {
+        report.add(
+            "%,d rows were skipped, %,d read once more. Each attempt saw the table at a moment of its own."
+                .formatted(skipped, reread));
+      }
+    }
+    details.put("job", job.name());
+    details.put("attempts", job.attempts());
+    details.put("rows_skipped", skipped);
+    details.put("rows_reread", reread);
+    details.put("splits", job.splits().size());
+    details.put("splits_skipped", splitsSkipped);
+    return counts.withRowsWritten(rows - skipped);
+  }
+
+  private static void sumUp(Sync sync, List<String> report, Map<String, Object> details)
+      throws SQLException {
     String source = sync.sourceChecksum().sum();
     String target = sync.targetChecksum().sum();
-    String report =
+    report.add(
         source.equals(target)
             ? "Source and target have the same checksum, " + source + "."
             : "The checksums differ: source %s, target %s. Rows the target had before count too."
-                .formatted(source, target);
-    return new Outcome(
-        counts,
-        List.of(report),
-        Map.of("source_checksum", source, "target_checksum", target),
-        ExitCode.DONE);
+                .formatted(source, target));
+    details.put("source_checksum", source);
+    details.put("target_checksum", target);
   }
 }

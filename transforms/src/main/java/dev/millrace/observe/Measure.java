@@ -14,8 +14,6 @@ public enum Measure {
   ROWS_READ,
   ROWS_WRITTEN,
   ROWS_REJECTED,
-  /** Rows read once more that a ledger had already. */
-  ROWS_REREAD,
   /** Blocks read. */
   BLOCKS,
   /** Bytes of the blocks read. */

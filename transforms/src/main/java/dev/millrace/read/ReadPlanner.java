@@ -103,9 +103,8 @@ final class ReadPlanner {
    */
   ReadPlan resume(@Nullable SnapshotRef snapshot, List<String> key, JobStart begin)
       throws SQLException {
-    List<String> columns = key.isEmpty() ? tableKey() : key;
-    Set<String> bytewise = Catalog.bytewise(connection, read.table().name());
-    KeySql sql = new KeySql(read, columns, KeyOrder.of(read, columns, bytewise));
+    KeyOrder order = order(key);
+    KeySql sql = new KeySql(read, order.names(), order);
     Estimate estimate = estimate();
     LedgerJob job = begin.begin(sql, () -> intervals(sql, estimate));
     List<Split> left = new ArrayList<>();
@@ -117,12 +116,18 @@ final class ReadPlanner {
     return new ReadPlan(
         read,
         sql,
-        job.ledger(requireNonNull(sql.order())),
+        job.ledger(order),
         left,
         Math.max(0, estimate.rows() - job.rowsBefore()),
         estimate.width(),
         new ReadSession(snapshot),
         blockSize);
+  }
+
+  /** The order by a key, or by the table's own. */
+  KeyOrder order(List<String> key) throws SQLException {
+    return KeyOrder.of(
+        read, key.isEmpty() ? tableKey() : key, Catalog.bytewise(connection, read.table().name()));
   }
 
   /** Begins an attempt of a job. */

@@ -138,10 +138,39 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     try (Connection connection = spec.connect("plan " + table)) {
       connection.setAutoCommit(false);
       new ReadSession(snapshot).begin(connection);
-      TableRead read = TableRead.of(Catalog.describe(connection, table), columns, where);
-      ReadPlanner planner = new ReadPlanner(connection, read, blockSize, parallelism);
+      ReadPlanner planner =
+          new ReadPlanner(connection, describe(connection), blockSize, parallelism);
       return new Planned(spec, planner.plan(snapshot, key));
     }
+  }
+
+  /**
+   * The columns that would be read.
+   *
+   * @throws IllegalArgumentException when the table or a column does not exist, or a column's type
+   *     is not carried
+   * @throws SQLException when the server does not answer or refuses
+   */
+  public BlockSchema schema() throws SQLException {
+    try (Connection connection = spec.connect("plan " + table)) {
+      return describe(connection).schema();
+    }
+  }
+
+  /**
+   * Checks that {@link #resume} would find an order to read in, without beginning anything.
+   *
+   * @throws IllegalArgumentException when there is no key, or it has no exact order
+   * @throws SQLException when the server does not answer or refuses
+   */
+  public void requireOrder() throws SQLException {
+    try (Connection connection = spec.connect("plan " + table)) {
+      new ReadPlanner(connection, describe(connection), blockSize, parallelism).order(key);
+    }
+  }
+
+  private TableRead describe(Connection connection) throws SQLException {
+    return TableRead.of(Catalog.describe(connection, table), columns, where);
   }
 
   /**
@@ -161,8 +190,8 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     try (Connection connection = spec.connect("plan " + table)) {
       connection.setAutoCommit(false);
       new ReadSession(snapshot).begin(connection);
-      TableRead read = TableRead.of(Catalog.describe(connection, table), columns, where);
-      ReadPlanner planner = new ReadPlanner(connection, read, blockSize, parallelism);
+      ReadPlanner planner =
+          new ReadPlanner(connection, describe(connection), blockSize, parallelism);
       return new Planned(
           spec,
           planner.resume(

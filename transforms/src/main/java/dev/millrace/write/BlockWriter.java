@@ -82,7 +82,6 @@ final class BlockWriter implements AutoCloseable {
     } while (doubt != null);
     CommitPoint.AFTER_COMMIT.reached();
     Measure.ROWS_WRITTEN.add(written);
-    Measure.ROWS_REREAD.add(rows(blocks) - written);
   }
 
   /** Returns null when the server said that it committed, and why it did not say anything. */

@@ -15,6 +15,8 @@ import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.ledger.StaleEpochException;
+import dev.millrace.local.FaultProxy;
+import dev.millrace.observe.Measure;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
@@ -131,6 +133,23 @@ class LedgerCopyTest {
       assertThat(read.splits()).isZero();
       assertThat(job.rowsBefore()).isEqualTo(ROWS);
     }
+  }
+
+  @Test
+  void write_shouldAskTheLedgerWhenACommitHasNoAnswer() throws Exception {
+    try (FaultProxy proxy = FaultProxy.to(POSTGRES.server().port());
+        LedgerJob job = LedgerJob.open(spec, "j")) {
+      ReadTable.Planned read = resume(job);
+      proxy.loseCommits(3);
+      String url = POSTGRES.jdbcUrl().replace(":" + POSTGRES.server().port(), ":" + proxy.port());
+      long before = Measure.ROWS_WRITTEN.total();
+      copy(read, WriteTable.into(ConnectionSpec.of(url), "t"));
+
+      assertThat(proxy.commitsToLose()).isZero();
+      assertThat(Measure.ROWS_WRITTEN.total() - before).isEqualTo(ROWS);
+      assertThat(job.finish()).isEqualTo(ROWS);
+    }
+    assertEachRowOnce();
   }
 
   @ParameterizedTest

@@ -68,6 +68,11 @@ public enum Contender {
     return kind == Kind.MILLRACE_MAP;
   }
 
+  /** Whether it can write in mode {@link Mode#LEDGER}. */
+  boolean keepsLedger() {
+    return kind == Kind.MILLRACE || kind == Kind.MILLRACE_MAP;
+  }
+
   /** The stock pipeline that this one is compared with, on the same runner. */
   Optional<Contender> baseline() {
     return switch (this) {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +41,7 @@ public final class CopyBench {
    * @param heap {@code -Xmx} of the pipe and Millrace; default 512 MiB
    * @param baselineHeap {@code -Xmx} of {@code JdbcIO}; default 4 GiB, so that it never starves
    * @param contenders who takes part; default all
-   * @param modes how to write; default both
+   * @param modes how to write; default append and upsert
    * @param server a PostgreSQL 14 or newer whose role may create a schema and run {@code
    *     CHECKPOINT}; null, the default, for one that is started for the benchmark with the defaults
    *     of PostgreSQL
@@ -63,6 +64,11 @@ public final class CopyBench {
       atLeastOne("parallelism", parallelism);
       atLeastOne("number of contenders", contenders.size());
       atLeastOne("number of modes", modes.size());
+      if (modes.contains(Mode.LEDGER) && !contenders.stream().allMatch(Contender::keepsLedger)) {
+        throw new IllegalArgumentException(
+            "Invalid contenders: %s (must be of Millrace alone in mode ledger)"
+                .formatted(contenders));
+      }
       if (baselineRows > rows) {
         throw new IllegalArgumentException(
             "Invalid number of baseline rows: %d (must be at most %d, the number of rows)"
@@ -81,7 +87,7 @@ public final class CopyBench {
           ByteSize.ofMebibytes(512),
           ByteSize.ofMebibytes(4096),
           Set.of(Contender.values()),
-          Set.of(Mode.values()),
+          Set.of(Mode.APPEND, Mode.UPSERT),
           null);
     }
 
@@ -131,12 +137,18 @@ public final class CopyBench {
     return sizes;
   }
 
-  /** One mode after the other, so that the runs that are compared lie close; who begins rotates. */
+  /**
+   * One mode after the other, so that the runs that are compared lie close; who begins rotates.
+   * With a ledger the modes of one contender are compared.
+   */
   private static List<Cell> order(Options options, int round) {
     List<Contender> contenders = new ArrayList<>(options.contenders());
     Collections.rotate(contenders, -(round - 1) * contenders.size() / options.rounds());
     List<Cell> cells = new ArrayList<>();
     options.modes().forEach(mode -> contenders.forEach(who -> cells.add(new Cell(who, mode))));
+    if (options.modes().contains(Mode.LEDGER)) {
+      cells.sort(Comparator.comparing(cell -> contenders.indexOf(cell.contender())));
+    }
     return cells;
   }
 

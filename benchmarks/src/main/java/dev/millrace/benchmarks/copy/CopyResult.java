@@ -97,6 +97,8 @@ public record CopyResult(Setting setting, List<Run> runs, List<Line> lines) {
    * @param toPipe its rate as a part of the pipe's in the same round; null where that did not run
    * @param toBaseline its rate as a multiple of {@code JdbcIO}'s on the same runner in the same
    *     round; null where that did not run
+   * @param toAppend the rate with a ledger as a part of that without in the same round; null in
+   *     other modes and where that did not run
    * @param serverCpuSecondsPerMillionRows null where unknown
    * @param peakRssBytes the largest of all rounds; null where unknown
    */
@@ -107,6 +109,7 @@ public record CopyResult(Setting setting, List<Run> runs, List<Line> lines) {
       Spread rowsPerSecond,
       @Nullable Spread toPipe,
       @Nullable Spread toBaseline,
+      @Nullable Spread toAppend,
       Spread cpuSecondsPerMillionRows,
       @Nullable Spread serverCpuSecondsPerMillionRows,
       Spread processSeconds,
@@ -143,6 +146,7 @@ public record CopyResult(Setting setting, List<Run> runs, List<Line> lines) {
         spread(own, Run::rowsPerSecond),
         contender == Contender.PIPE ? null : ratio(own, select(runs, Contender.PIPE, mode)),
         contender.baseline().map(baseline -> ratio(own, select(runs, baseline, mode))).orElse(null),
+        mode == Mode.LEDGER ? ratio(own, select(runs, contender, Mode.APPEND)) : null,
         spread(own, run -> run.perMillionRows(run.cpuSeconds())),
         serverCpu.isEmpty() ? null : Spread.of(serverCpu),
         spread(own, Run::processSeconds),

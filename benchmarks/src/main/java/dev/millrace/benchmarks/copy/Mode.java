@@ -8,7 +8,9 @@ public enum Mode {
   /** Into an empty table without an index. */
   APPEND,
   /** Into a table with a primary key that holds every tenth row in an older version. */
-  UPSERT;
+  UPSERT,
+  /** As {@link #APPEND}, each row exactly once, by a ledger. Millrace only. */
+  LEDGER;
 
   @Override
   public String toString() {

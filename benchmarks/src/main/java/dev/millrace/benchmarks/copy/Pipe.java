@@ -91,6 +91,7 @@ final class Pipe {
               "insert into %s (%s) select %2$s from stage %s"
                   .formatted(job.target(), Orders.columnList(), Orders.onConflict()));
         }
+        case LEDGER -> throw new IllegalArgumentException("Cannot pipe: a pipe keeps no ledger");
       }
       out.commit();
       in.commit();

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The class path of this JVM, to be given to another. */
-final class ClassPath {
+public final class ClassPath {
 
   private ClassPath() {}
 
@@ -18,7 +18,7 @@ final class ClassPath {
    * The path that a class was loaded from, with all that stands beside it: the loader's own where
    * it has one (as within Maven), otherwise the JVM's.
    */
-  static String of(Class<?> type) {
+  public static String of(Class<?> type) {
     if (!(type.getClassLoader() instanceof URLClassLoader loader)) {
       return System.getProperty("java.class.path");
     }

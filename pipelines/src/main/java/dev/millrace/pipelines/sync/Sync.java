@@ -5,12 +5,15 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.dialect.Catalog;
 import dev.millrace.dialect.Checksum;
 import dev.millrace.dialect.TableName;
+import dev.millrace.ledger.LedgerJob;
 import dev.millrace.read.HeldSnapshot;
 import dev.millrace.read.ReadTable;
 import dev.millrace.write.WriteTable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies one table into another: {@link ReadTable} under a snapshot held for the run, then {@link
@@ -20,44 +23,97 @@ public final class Sync implements AutoCloseable {
 
   private final SyncOptions options;
   private final HeldSnapshot snapshot;
+  private final @Nullable LedgerJob job;
   private final ReadTable.Planned read;
   private final WriteTable write;
 
   private Sync(
-      SyncOptions options, HeldSnapshot snapshot, ReadTable.Planned read, WriteTable write) {
+      SyncOptions options,
+      HeldSnapshot snapshot,
+      @Nullable LedgerJob job,
+      ReadTable.Planned read,
+      WriteTable write) {
     this.options = options;
     this.snapshot = snapshot;
+    this.job = job;
     this.read = read;
     this.write = write;
   }
 
   /**
-   * Takes the snapshot and plans the copy.
+   * Takes the snapshot and plans the copy. In mode ledger, takes hold of the job and begins an
+   * attempt.
    *
+   * @param run the run's identity, told to who wants to run the same job
+   * @param runner where it runs
    * @throws IllegalArgumentException when a table or column does not exist or does not fit
+   * @throws dev.millrace.ledger.JobActiveException when another run has the job
    * @throws SQLException when a server does not answer or refuses
    */
-  public static Sync open(SyncOptions options) throws SQLException {
-    WriteTable write = WriteTable.into(options.target(), options.into());
-    if (options.mode() == SyncOptions.Mode.UPSERT) {
-      write = write.upsert(options.key().toArray(String[]::new));
-    }
+  public static Sync open(SyncOptions options, String run, String runner) throws SQLException {
+    return open(options, (read, job) -> read.resume(job, options.into(), run, runner));
+  }
+
+  /**
+   * Takes the snapshot and plans the copy, but begins nothing: in mode ledger as if nothing had
+   * been copied before.
+   *
+   * @throws IllegalArgumentException as {@link #open}
+   * @throws SQLException when a server does not answer or refuses
+   */
+  public static Sync preview(SyncOptions options) throws SQLException {
+    return open(options, null);
+  }
+
+  /** Begins an attempt of a job. */
+  private interface Resume {
+    ReadTable.Planned from(ReadTable read, LedgerJob job) throws SQLException;
+  }
+
+  private static Sync open(SyncOptions options, @Nullable Resume resume) throws SQLException {
+    boolean ledger = options.mode() == SyncOptions.Mode.LEDGER;
     HeldSnapshot snapshot = HeldSnapshot.export(options.source());
+    @Nullable LedgerJob job = null;
     try {
-      ReadTable.Planned read =
-          ReadTable.from(options.source(), options.table())
-              .columns(options.columns().toArray(String[]::new))
-              .where(options.where())
-              .underSnapshot(snapshot.ref())
-              .blockSize(options.blockSize())
-              .parallelism(options.parallelism())
-              .plan();
+      ReadTable read = read(options, snapshot);
+      WriteTable write = write(options);
+      // Before a ledger knows of it: a copy that cannot be made must leave no trace.
       write.plan(read.schema());
-      return new Sync(options, snapshot, read, write);
+      if (!ledger) {
+        return new Sync(options, snapshot, null, read.plan(), write);
+      }
+      read.requireOrder();
+      if (resume == null) {
+        return new Sync(options, snapshot, null, read.plan(), write);
+      }
+      job = LedgerJob.open(options.target(), options.job());
+      ReadTable.Planned planned = resume.from(read, job);
+      return new Sync(
+          options, snapshot, job, planned, write.ledger(planned.ledger().orElseThrow()));
     } catch (SQLException | RuntimeException failure) {
-      snapshot.close();
+      close(snapshot, job);
       throw failure;
     }
+  }
+
+  private static ReadTable read(SyncOptions options, HeldSnapshot snapshot) {
+    ReadTable read =
+        ReadTable.from(options.source(), options.table())
+            .columns(options.columns().toArray(String[]::new))
+            .where(options.where())
+            .underSnapshot(snapshot.ref())
+            .blockSize(options.blockSize())
+            .parallelism(options.parallelism());
+    return options.mode() == SyncOptions.Mode.LEDGER
+        ? read.key(options.key().toArray(String[]::new))
+        : read;
+  }
+
+  private static WriteTable write(SyncOptions options) {
+    WriteTable write = WriteTable.into(options.target(), options.into());
+    return options.mode() == SyncOptions.Mode.UPSERT
+        ? write.upsert(options.key().toArray(String[]::new))
+        : write;
   }
 
   /** The columns copied. */
@@ -68,6 +124,16 @@ public final class Sync implements AutoCloseable {
   /** How the source will be read. */
   public ReadTable.Planned read() {
     return read;
+  }
+
+  /** The job that a ledger keeps, in mode ledger. */
+  public Optional<LedgerJob> job() {
+    return Optional.ofNullable(job);
+  }
+
+  /** Whether an earlier run copied everything. */
+  public boolean wasDone() {
+    return job != null && job.wasDone();
   }
 
   /** Adds the copy to a pipeline, to be run before this is closed. */
@@ -101,9 +167,17 @@ public final class Sync implements AutoCloseable {
     return Checksum.of(connection, schema().names(), name.sql() + " AS t", where);
   }
 
-  /** Lets the snapshot go. */
+  /** Lets the snapshot and the job go. */
   @Override
   public void close() throws SQLException {
-    snapshot.close();
+    close(snapshot, job);
+  }
+
+  private static void close(HeldSnapshot snapshot, @Nullable LedgerJob job) throws SQLException {
+    try (snapshot) {
+      if (job != null) {
+        job.close();
+      }
+    }
   }
 }

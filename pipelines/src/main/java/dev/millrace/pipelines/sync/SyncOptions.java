@@ -13,8 +13,10 @@ import java.util.List;
  * @param target where they go; may be the source's server
  * @param into the table to write, which exists
  * @param mode how rows are written
- * @param key columns of a unique index of the target, by which rows replace others; with {@link
- *     Mode#UPSERT} only, and then one or more
+ * @param key with {@link Mode#UPSERT} one or more columns of a unique index of the target, by which
+ *     rows replace others; with {@link Mode#LEDGER} the columns of the source to read by, empty for
+ *     its own key; else empty
+ * @param job what the ledger calls the copy; empty for {@code TABLE into INTO}
  * @param columns to copy; empty for all
  * @param where a condition in SQL on the rows to copy, which is trusted; empty for all
  * @param blockSize 1 byte or more
@@ -27,6 +29,7 @@ public record SyncOptions(
     String into,
     Mode mode,
     List<String> key,
+    String job,
     List<String> columns,
     String where,
     ByteSize blockSize,
@@ -37,7 +40,9 @@ public record SyncOptions(
     /** Rows are added; what a runner repeats after a failure is there twice. */
     APPEND,
     /** Rows replace those of the same key. */
-    UPSERT
+    UPSERT,
+    /** Each row is added exactly once; a run goes on where the one before it ended. */
+    LEDGER
   }
 
   public SyncOptions {
@@ -50,6 +55,13 @@ public record SyncOptions(
     if (mode == Mode.APPEND && !key.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid key: " + key + " (must be left out in mode append, which replaces no rows)");
+    }
+    if (mode != Mode.LEDGER && !job.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid job: " + job + " (must be left out but in mode ledger)");
+    }
+    if (mode == Mode.LEDGER && job.isEmpty()) {
+      job = table + " into " + into;
     }
   }
 }

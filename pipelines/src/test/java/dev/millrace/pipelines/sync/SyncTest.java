@@ -39,6 +39,7 @@ class SyncTest {
         "copy",
         mode,
         key,
+        "",
         List.of(),
         where,
         Blocks.DEFAULT_SIZE,
@@ -47,7 +48,7 @@ class SyncTest {
 
   @Test
   void append_shouldCopyTheSnapshotAndNothingLater() throws SQLException {
-    try (Sync sync = Sync.open(options(Mode.APPEND, List.of(), ""))) {
+    try (Sync sync = Sync.open(options(Mode.APPEND, List.of(), ""), "run", "direct")) {
       SOURCE.execute("UPDATE item SET name = 'later'", "INSERT INTO item VALUES (2000, 'later')");
       sync.applyTo(pipeline.get());
       pipeline.run();
@@ -60,7 +61,7 @@ class SyncTest {
   @Test
   void upsert_shouldReplaceRows() throws SQLException {
     TARGET.execute("INSERT INTO copy SELECT i, 'stale' FROM generate_series(500, 600) i");
-    try (Sync sync = Sync.open(options(Mode.UPSERT, List.of("id"), "id <= 550"))) {
+    try (Sync sync = Sync.open(options(Mode.UPSERT, List.of("id"), "id <= 550"), "run", "direct")) {
       sync.applyTo(pipeline.get());
       pipeline.run();
     }
@@ -72,7 +73,7 @@ class SyncTest {
   @Test
   void open_shouldRefuseAKeyThatIsNotUnique() {
     pipeline.get().enableAbandonedNodeEnforcement(false);
-    assertThatThrownBy(() -> Sync.open(options(Mode.UPSERT, List.of("name"), "")))
+    assertThatThrownBy(() -> Sync.open(options(Mode.UPSERT, List.of("name"), ""), "run", "direct"))
         .hasMessage(
             "Invalid key of public.copy: [name] (must be the columns of a unique index: one of"
                 + " [[id]])");
@@ -82,7 +83,7 @@ class SyncTest {
   void checksum_shouldTellChangedDuplicatedAndMissingRows() throws SQLException {
     pipeline.get().enableAbandonedNodeEnforcement(false);
     TARGET.execute("ALTER TABLE copy DROP CONSTRAINT copy_pkey");
-    try (Sync sync = Sync.open(options(Mode.APPEND, List.of(), "id <= 2"))) {
+    try (Sync sync = Sync.open(options(Mode.APPEND, List.of(), "id <= 2"), "run", "direct")) {
       String before = sync.targetChecksum().sum();
       TARGET.execute("INSERT INTO copy VALUES (1, NULL, NULL, NULL)");
       String one = sync.targetChecksum().sum();

@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.benchmarks.kills;
+
+import dev.millrace.connect.ConnectionSpec;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A source of rows that carry a number of their own and the SHA-256 of it, and a target without any
+ * key, which takes whatever is written to it.
+ */
+final class KillTables {
+
+  static final String SOURCE = "kill_source";
+  static final String TARGET = "kill_target";
+
+  private static final String COLUMNS = "(id bigint%s, sequence bigint, hash text, filler text)";
+
+  private static final String LOST =
+      "SELECT count(*) FROM kill_source s WHERE NOT EXISTS"
+          + " (SELECT FROM kill_target t WHERE t.id = s.id)";
+  private static final String DUPLICATED =
+      "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM kill_target GROUP BY id) AS c";
+  private static final String DIFFERENT =
+      "SELECT count(*) FROM kill_source s JOIN kill_target t USING (id)"
+          + " WHERE (s.sequence, s.hash, s.filler) IS DISTINCT FROM (t.sequence, t.hash, t.filler)"
+          + " OR t.hash <> encode(sha256(t.sequence::text::bytea), 'hex')";
+  private static final String PHANTOM =
+      "SELECT count(*) FROM kill_target t WHERE NOT EXISTS"
+          + " (SELECT FROM kill_source s WHERE s.id = t.id)";
+
+  private static final String LEDGER_EXISTS =
+      "SELECT (to_regclass('millrace.split') IS NOT NULL)::int";
+  private static final String ENTERED = "SELECT coalesce(sum(rows), 0) FROM millrace.split";
+
+  private final ConnectionSpec server;
+
+  private KillTables(ConnectionSpec server) {
+    this.server = server;
+  }
+
+  static KillTables create(ConnectionSpec server, long rows) throws SQLException {
+    KillTables tables = new KillTables(server);
+    tables.execute(
+        "CREATE TABLE " + SOURCE + COLUMNS.formatted(" PRIMARY KEY"),
+        "INSERT INTO "
+            + SOURCE
+            // Keys with gaps, so that a number is not a position.
+            + " SELECT i * 7, i, encode(sha256(i::text::bytea), 'hex'), repeat('x', (i % 90)::int)"
+            + " FROM generate_series(1::bigint, "
+            + rows
+            + ") i",
+        "VACUUM ANALYZE " + SOURCE,
+        "CREATE TABLE " + TARGET + COLUMNS.formatted(""));
+    return tables;
+  }
+
+  /** Empties the target and forgets all jobs. */
+  void reset() throws SQLException {
+    execute("DROP SCHEMA IF EXISTS millrace CASCADE", "TRUNCATE " + TARGET);
+  }
+
+  /** Rows committed so far. */
+  long committed() throws SQLException {
+    return count("SELECT count(*) FROM " + TARGET);
+  }
+
+  /** Rows that the ledger says are committed, which costs less to ask. */
+  long entered(Statement statement) throws SQLException {
+    return count(statement, LEDGER_EXISTS) == 0 ? 0 : count(statement, ENTERED);
+  }
+
+  Connection connect() throws SQLException {
+    return server.connect("kills");
+  }
+
+  Verdict verdict() throws SQLException {
+    return new Verdict(count(LOST), count(DUPLICATED), count(DIFFERENT), count(PHANTOM));
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
+  }
+
+  private long count(String query) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      return count(statement, query);
+    }
+  }
+
+  private static long count(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.benchmarks.kills.Kill;
+import dev.millrace.benchmarks.kills.KillCampaign;
+import dev.millrace.benchmarks.kills.KillReport;
+import dev.millrace.benchmarks.kills.StockControl;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Kills copies and looks at what becomes of them.
+ *
+ * @param rows of the table, so many that a copy can be struck in the middle
+ * @param kills by name; empty for the default
+ */
+record KillsWork(long rows, Map<String, Integer> kills) implements Work {
+
+  private static final Map<Kill, Integer> DEFAULT =
+      Map.of(
+          Kill.CLIENT, 50,
+          Kill.BEFORE_LEDGER, 5,
+          Kill.AFTER_LEDGER, 5,
+          Kill.AFTER_DATA, 5,
+          Kill.AFTER_COMMIT, 5,
+          Kill.BETWEEN_BLOCKS, 5,
+          Kill.DATABASE, 10);
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    Map<Kill, Integer> chosen = new EnumMap<>(Kill.class);
+    if (kills.isEmpty()) {
+      chosen.putAll(DEFAULT);
+    }
+    kills.forEach((name, times) -> chosen.put(Kill.named(name), times));
+    if (run.options().dryRun) {
+      return Outcome.planned("Would copy %,d rows and kill %s".formatted(rows, chosen));
+    }
+    long seed = ThreadLocalRandom.current().nextLong();
+    KillReport report =
+        KillCampaign.run(
+            new KillCampaign.Options(chosen, rows, seed, KillsWork::command), run::tell);
+    StockControl control = StockControl.run(rows);
+    List<String> lines = new ArrayList<>(report.lines());
+    lines.addAll(control.lines());
+    return new Outcome(
+        Counts.NONE,
+        lines,
+        Map.of("kills", report.toMap(), "control", control),
+        report.verdict().isClean() ? ExitCode.DONE : ExitCode.FAILED);
+  }
+
+  /** This command as a process of its own, with this JVM's flags. */
+  static ProcessBuilder command(List<String> jvmFlags, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
+            .toList());
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+    command.addAll(arguments);
+    return new ProcessBuilder(command);
+  }
+}

@@ -1,0 +1,51 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.benchmarks.kills.Kill;
+import dev.millrace.benchmarks.kills.KillCampaign;
+import dev.millrace.benchmarks.kills.KillReport;
+import dev.millrace.benchmarks.kills.StockControl;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The command, killed as {@code bench kills} does. Each time a tenth of what the profile {@code
+ * chaos} does.
+ */
+class KillTest {
+
+  private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");
+  private static final long ROWS = CHAOS ? 300_000 : 100_000;
+  private static final long SEED = 20261121;
+
+  @Test
+  void ledger_shouldHaveEachRowOnce_whateverIsKilled() throws Exception {
+    Map<Kill, Integer> kills = new EnumMap<>(Kill.class);
+    for (Kill kill : Kill.values()) {
+      int times = kill == Kill.CLIENT ? 50 : kill == Kill.DATABASE ? 10 : 5;
+      kills.put(kill, CHAOS ? times : (times + 9) / 10);
+    }
+
+    KillReport report =
+        KillCampaign.run(
+            new KillCampaign.Options(kills, ROWS, SEED, KillsWork::command), System.out::println);
+
+    report.lines().forEach(System.out::println);
+    assertThat(report.verdict().isClean()).as(report.lines().toString()).isTrue();
+    assertThat(report.kills())
+        .hasSize(kills.values().stream().mapToInt(Integer::intValue).sum())
+        .allMatch(struck -> struck.committed() > 0 && struck.committed() < ROWS);
+  }
+
+  @Test
+  void control_shouldLoseOrDouble_onlyWhenKilled() throws Exception {
+    StockControl control = StockControl.run(ROWS);
+
+    control.lines().forEach(System.out::println);
+    assertThat(control.calm().isClean()).isTrue();
+    assertThat(control.killed().isClean()).isFalse();
+  }
+}
