@@ -3,12 +3,16 @@ package dev.millrace.dialect;
 
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Column;
+import dev.millrace.block.Origin;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * The rows of a query, streamed by {@code COPY ... TO STDOUT (FORMAT binary)} straight into a block
@@ -29,20 +33,33 @@ public final class CopyReader implements AutoCloseable {
   private final BlockSchema schema;
   private final FieldDecoder[] decoders;
   private final CopyOut copy;
+  private final Connection connection;
+  private final RowLimit limit;
   private byte[] message = new byte[0];
   private int at;
   private boolean started;
   private boolean ended;
 
   /**
-   * Starts a query whose columns are those of {@code read}.
+   * Starts a query whose columns are those of {@code read}. Within a transaction, if a column is
+   * read as text: settings then hold until its end.
    *
    * @throws SQLException when the server refuses the query
    */
   public CopyReader(Connection connection, TableRead read, String query) throws SQLException {
+    this(connection, read, query, RowLimit.ofThisJvm(read.table()));
+  }
+
+  CopyReader(Connection connection, TableRead read, String query, RowLimit limit)
+      throws SQLException {
+    this.connection = connection;
+    this.limit = limit;
     this.read = read;
     this.schema = read.schema();
     this.decoders = read.decoders();
+    if (read.readsText()) {
+      TextForm.settle(connection);
+    }
     this.copy =
         connection
             .unwrap(PGConnection.class)
@@ -126,7 +143,7 @@ public final class CopyReader implements AutoCloseable {
 
   /** Takes the next message, which holds whole rows: the protocol sends one a row. */
   private boolean receive() throws SQLException {
-    byte @Nullable [] received = ended ? null : copy.readFromCopy();
+    byte @Nullable [] received = ended ? null : nextMessage();
     ended = received == null;
     if (received == null) {
       at = 0;
@@ -149,10 +166,48 @@ public final class CopyReader implements AutoCloseable {
     return true;
   }
 
+  private byte @Nullable [] nextMessage() throws SQLException {
+    try {
+      byte @Nullable [] received = copy.readFromCopy();
+      if (received != null && limit.isExceededBy(received.length)) {
+        throw limit.refusal(received.length, key(received), null);
+      }
+      return received;
+    } catch (SQLException failure) {
+      throw limit.refusal(failure);
+    } catch (OutOfMemoryError failure) {
+      // Its message is still on the way: nobody can use the connection any more.
+      ended = true;
+      connection.unwrap(PgConnection.class).abort(Runnable::run);
+      throw limit.refusal(failure);
+    }
+  }
+
+  /** The key of a row, as in {@code , id = 7}; empty when the row does not hold one. */
+  private String key(byte[] row) {
+    List<String> key = read.table().rowKey().orElse(List.of());
+    int start = Arrays.mismatch(row, Wire.HEADER) == Wire.HEADER.length ? Wire.HEADER.length : 0;
+    int from = start + 2;
+    StringBuilder found = new StringBuilder();
+    for (int i = 0; i < decoders.length; i++) {
+      int length = (int) Wire.INT.get(row, from);
+      from += 4;
+      Column column = schema.column(i);
+      if (length >= 0 && key.contains(column.name())) {
+        BlockBuilder one = new BlockBuilder(BlockSchema.of(column));
+        decoders[i].decode(row, from, length, one.column(0));
+        Object value = one.build(Origin.NONE).column(0).value(0);
+        found.append(", ").append(column.name()).append(" = ").append(value);
+      }
+      from += Math.max(0, length);
+    }
+    return found.toString();
+  }
+
   /** Stops the query if it has not ended; the transaction is then good for a rollback only. */
   @Override
   public void close() throws SQLException {
-    if (copy.isActive()) {
+    if (copy.isActive() && !connection.isClosed()) {
       copy.cancelCopy();
     }
   }

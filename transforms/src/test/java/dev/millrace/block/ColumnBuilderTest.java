@@ -71,7 +71,8 @@ class ColumnBuilderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {Long.MIN_VALUE + 1, -62_135_596_800_000_001L, -1, Long.MAX_VALUE - 1})
+  @ValueSource(
+      longs = {BlockType.Kind.WRAPPED_END, -62_135_596_800_000_001L, -1, Long.MAX_VALUE - 1})
   void append_shouldTakeEveryMicrosecondOfALong(long micros) {
     ColumnBuilder builder = builder(BlockType.TIMESTAMP);
 

@@ -48,6 +48,7 @@ public final class Sync implements AutoCloseable {
           ReadTable.from(options.source(), options.table())
               .columns(options.columns().toArray(String[]::new))
               .where(options.where())
+              .key(options.readBy().toArray(String[]::new))
               .underSnapshot(snapshot.ref())
               .blockSize(options.blockSize())
               .parallelism(options.parallelism())

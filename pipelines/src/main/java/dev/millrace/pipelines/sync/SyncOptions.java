@@ -19,6 +19,8 @@ import java.util.List;
  * @param where a condition in SQL on the rows to copy, which is trusted; empty for all
  * @param blockSize 1 byte or more
  * @param parallelism threads that read and write, 1 or more
+ * @param readBy columns in whose order the rows are read in parts, best those of an index; empty
+ *     for the table's pages or key, which a view does not have
  */
 public record SyncOptions(
     ConnectionSpec source,
@@ -30,7 +32,8 @@ public record SyncOptions(
     List<String> columns,
     String where,
     ByteSize blockSize,
-    int parallelism) {
+    int parallelism,
+    List<String> readBy) {
 
   /** How rows are written. */
   public enum Mode {
@@ -43,6 +46,7 @@ public record SyncOptions(
   public SyncOptions {
     key = List.copyOf(key);
     columns = List.copyOf(columns);
+    readBy = List.copyOf(readBy);
     if (mode == Mode.UPSERT && key.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid key: none (must name the columns by which upsert replaces rows)");
