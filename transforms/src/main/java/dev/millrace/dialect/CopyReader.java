@@ -196,12 +196,20 @@ public final class CopyReader implements AutoCloseable {
       if (length >= 0 && key.contains(column.name())) {
         BlockBuilder one = new BlockBuilder(BlockSchema.of(column));
         decoders[i].decode(row, from, length, one.column(0));
-        Object value = one.build(Origin.NONE).column(0).value(0);
-        found.append(", ").append(column.name()).append(" = ").append(value);
+        found.append(", ").append(column.name()).append(" = ").append(shown(one));
       }
       from += Math.max(0, length);
     }
     return found.toString();
+  }
+
+  private static String shown(BlockBuilder one) {
+    try {
+      return String.valueOf(one.build(Origin.NONE).column(0).value(0));
+    } catch (ArithmeticException special) {
+      // Java has no object for it.
+      return "(" + special.getMessage() + ")";
+    }
   }
 
   /** Stops the query if it has not ended; the transaction is then good for a rollback only. */
