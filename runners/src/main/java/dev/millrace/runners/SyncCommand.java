@@ -86,6 +86,13 @@ final class SyncCommand extends RunCommand {
   List<String> columns = List.of();
 
   @Option(
+      names = "--read-by",
+      split = ",",
+      paramLabel = "COL",
+      description = "The columns to read a view by, or a table without pages and key of its own.")
+  List<String> readBy = List.of();
+
+  @Option(
       names = "--where",
       paramLabel = "SQL",
       description = "Copy only the rows for which this condition holds.")

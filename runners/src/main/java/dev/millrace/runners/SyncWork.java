@@ -79,7 +79,8 @@ final class SyncWork implements Work {
         command.columns,
         command.where,
         run.options().blockSize,
-        run.options().parallelism);
+        run.options().parallelism,
+        command.readBy);
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

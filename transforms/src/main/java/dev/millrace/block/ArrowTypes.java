@@ -15,6 +15,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class ArrowTypes {
 
   private static final String EXTENSION = "ARROW:extension:name";
+  private static final String EXTENSION_METADATA = "ARROW:extension:metadata";
 
   private ArrowTypes() {}
 
@@ -23,15 +24,26 @@ final class ArrowTypes {
   }
 
   private static Field field(Column column) {
-    Map<String, String> metadata =
-        switch (column.type().kind()) {
-          case UUID -> Map.of(EXTENSION, "arrow.uuid");
-          case JSON -> Map.of(EXTENSION, "arrow.json");
-          case NUMERIC -> Map.of(EXTENSION, "millrace.numeric");
-          default -> Map.of();
+    FieldType type = new FieldType(true, arrowType(column.type()), null, metadata(column.type()));
+    return new Field(column.name(), type, List.of());
+  }
+
+  private static Map<String, String> metadata(BlockType type) {
+    String extension =
+        switch (type.kind()) {
+          case UUID -> "arrow.uuid";
+          case JSON -> "arrow.json";
+          case NUMERIC -> "millrace.numeric";
+          case OPAQUE -> "millrace.opaque";
+          case TEXT -> type.sqlName().isEmpty() ? "" : "millrace.text";
+          default -> "";
         };
-    return new Field(
-        column.name(), new FieldType(true, arrowType(column.type()), null, metadata), List.of());
+    if (extension.isEmpty()) {
+      return Map.of();
+    }
+    return type.sqlName().isEmpty()
+        ? Map.of(EXTENSION, extension)
+        : Map.of(EXTENSION, extension, EXTENSION_METADATA, type.sqlName());
   }
 
   static ArrowType arrowType(BlockType type) {
@@ -43,7 +55,7 @@ final class ArrowTypes {
       case FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
       case FLOAT64 -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
       case DECIMAL -> new ArrowType.Decimal(type.precision(), type.scale(), type.width() * 8);
-      case NUMERIC, BYTES -> ArrowType.Binary.INSTANCE;
+      case NUMERIC, BYTES, OPAQUE -> ArrowType.Binary.INSTANCE;
       case TEXT, JSON -> ArrowType.Utf8.INSTANCE;
       case DATE -> new ArrowType.Date(DateUnit.DAY);
       case TIME -> new ArrowType.Time(TimeUnit.MICROSECOND, 64);

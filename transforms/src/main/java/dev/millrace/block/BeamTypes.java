@@ -62,7 +62,7 @@ final class BeamTypes {
       case FLOAT64 -> FieldType.DOUBLE;
       case DECIMAL, NUMERIC -> FieldType.DECIMAL;
       case TEXT, JSON -> FieldType.STRING;
-      case BYTES -> FieldType.BYTES;
+      case BYTES, OPAQUE -> FieldType.BYTES;
       case DATE -> DATE;
       case TIME -> TIME;
       case TIMESTAMP -> TIMESTAMP;

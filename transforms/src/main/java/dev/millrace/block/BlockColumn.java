@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import dev.millrace.block.BlockType.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -111,13 +112,30 @@ public final class BlockColumn {
     return (double) Bytes.DOUBLE.get(bytes, dataAt + (row << 3));
   }
 
-  /** The unscaled value of a decimal of at most 18 digits. */
+  /**
+   * The unscaled value of a decimal for which {@link Numeric#fitsLong} holds; {@link
+   * Numeric#NAN_UNSCALED} of NaN.
+   */
   public long getUnscaledLong(int row) {
     return (long) Bytes.LONG.get(bytes, dataAt + row * width);
   }
 
-  /** The exact value of a {@code DECIMAL}. */
+  /** Whether a {@code DECIMAL} is NaN. */
+  public boolean isNaN(int row) {
+    // No number within the precision has a word of its value, the highest or only, this small.
+    int word = Numeric.fitsLong(type) ? 0 : width - 8;
+    return (long) Bytes.LONG.get(bytes, dataAt + row * width + word) == Numeric.NAN_UNSCALED;
+  }
+
+  /**
+   * The exact value of a {@code DECIMAL}.
+   *
+   * @throws ArithmeticException for NaN
+   */
   public BigDecimal getDecimal(int row) {
+    if (isNaN(row)) {
+      throw new ArithmeticException("NaN has no decimal");
+    }
     byte[] bigEndian = new byte[width];
     int last = dataAt + row * width + bigEndian.length - 1;
     for (int i = 0; i < bigEndian.length; i++) {
@@ -195,7 +213,7 @@ public final class BlockColumn {
       case DECIMAL -> getDecimal(row);
       case NUMERIC -> Numeric.toBigDecimal(bytes, position(row));
       case TEXT, JSON -> getText(row);
-      case BYTES -> getBytes(row);
+      case BYTES, OPAQUE -> getBytes(row);
       case DATE -> date(getInt(row));
       case TIME -> time(getLong(row));
       case TIMESTAMP -> LocalDateTime.ofInstant(instant(getLong(row)), ZoneOffset.UTC);
@@ -222,8 +240,13 @@ public final class BlockColumn {
     if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
       throw new ArithmeticException("an infinite timestamp has no Instant");
     }
-    return Instant.ofEpochSecond(
-        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+    Instant instant =
+        Instant.ofEpochSecond(
+            Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+    // 2^64 microseconds.
+    return micros < Kind.WRAPPED_END
+        ? instant.plusSeconds(18_446_744_073_709L).plusNanos(551_616_000)
+        : instant;
   }
 
   private UUID uuid(int row) {

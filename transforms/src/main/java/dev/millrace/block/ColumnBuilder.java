@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import dev.millrace.block.BlockType.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +132,18 @@ public final class ColumnBuilder {
     endRow();
   }
 
+  /** A decimal that is not a number. */
+  public void appendNaN() {
+    if (Numeric.fitsLong(type())) {
+      appendUnscaledLong(Numeric.NAN_UNSCALED);
+      return;
+    }
+    int at = reserve(width);
+    Arrays.fill(data, at, at + width, (byte) 0);
+    data[at + width - 1] = (byte) 0x80;
+    endRow();
+  }
+
   /** The bytes of a value of variable width, or of a fixed one whose width is {@code length}. */
   public void appendBytes(byte[] source, int from, int length) {
     int at = reserve(length);
@@ -188,7 +201,7 @@ public final class ColumnBuilder {
       case DECIMAL -> appendDecimal((BigDecimal) value);
       case NUMERIC -> appendAll(Numeric.fromBigDecimal((BigDecimal) value));
       case TEXT, JSON -> appendText((String) value);
-      case BYTES -> appendAll((byte[]) value);
+      case BYTES, OPAQUE -> appendAll((byte[]) value);
       case DATE -> appendInt(days((LocalDate) value));
       case TIME -> appendLong(wholeMicros(((LocalTime) value).toNanoOfDay()));
       case TIMESTAMP -> appendLong(micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC)));
@@ -229,8 +242,8 @@ public final class ColumnBuilder {
         seconds < 0
             ? Math.addExact(Math.multiplyExact(seconds + 1, 1_000_000L), micros - 1_000_000L)
             : Math.addExact(Math.multiplyExact(seconds, 1_000_000L), micros);
-    if (sum == Long.MAX_VALUE || sum == Long.MIN_VALUE) {
-      throw new ArithmeticException("a timestamp would be taken for an infinity");
+    if (sum == Long.MAX_VALUE || sum < Kind.WRAPPED_END) {
+      throw new ArithmeticException("a timestamp would be taken for an infinity or a later one");
     }
     return sum;
   }

@@ -20,6 +20,9 @@ public final class Numeric {
   /** Bytes before the digits. */
   public static final int HEADER = 8;
 
+  /** What stands for NaN among the unscaled longs of a decimal; no 18 digits make it. */
+  public static final long NAN_UNSCALED = Long.MIN_VALUE;
+
   private static final int NEGATIVE = 0x4000;
   private static final int NAN = 0xC000;
   private static final int INFINITY = 0xD000;
@@ -57,6 +60,10 @@ public final class Numeric {
   /** Whether every value of a decimal type fits a long, so that the quick forms below serve it. */
   public static boolean fitsLong(BlockType decimal) {
     return decimal.precision() <= DIGITS_OF_LONG && decimal.scale() <= SCALE_OF_LONG;
+  }
+
+  public static boolean isNaN(byte[] source, int at) {
+    return (word(source, at + 4) & 0xffff) == NAN;
   }
 
   /**
@@ -126,13 +133,17 @@ public final class Numeric {
   }
 
   /**
-   * The unscaled value at {@code scale} of a number for which {@link #fitsLong} holds.
+   * The unscaled value at {@code scale} of a number for which {@link #fitsLong} holds; {@link
+   * #NAN_UNSCALED} of NaN.
    *
-   * @throws ArithmeticException for NaN, the infinities, a number that needs a larger scale and one
-   *     that exceeds a long
+   * @throws ArithmeticException for the infinities, a number that needs a larger scale and one that
+   *     exceeds a long
    */
   public static long toUnscaledLong(byte[] source, int at, int scale) {
     int digits = word(source, at) & 0xffff;
+    if (digits == 0 && isNaN(source, at)) {
+      return NAN_UNSCALED;
+    }
     int weight = word(source, at + 2);
     boolean negative = isNegative(source, at);
     long value = 0;
@@ -163,12 +174,15 @@ public final class Numeric {
   }
 
   /**
-   * Encodes an unscaled value of a type for which {@link #fitsLong} holds.
+   * Encodes an unscaled value of a type for which {@link #fitsLong} holds, or NaN.
    *
    * @param target with room for {@link #HEADER} and 12 more bytes
    * @return the position after the last byte written
    */
   public static int putUnscaledLong(byte[] target, int at, long unscaled, int scale) {
+    if (unscaled == NAN_UNSCALED) {
+      return putNaN(target, at);
+    }
     int groups = (scale + DIGITS_OF_BASE - 1) / DIGITS_OF_BASE;
     // The last base digit has fewer decimal digits where the scale ends within it. It is cut off
     // before it is filled up with zeros, since the whole number so filled may exceed a long.
@@ -195,6 +209,19 @@ public final class Numeric {
       rest /= BASE;
     }
     return end;
+  }
+
+  /**
+   * Encodes NaN.
+   *
+   * @return the position after the last byte written
+   */
+  public static int putNaN(byte[] target, int at) {
+    SHORT.set(target, at, (short) 0);
+    SHORT.set(target, at + 2, (short) 0);
+    SHORT.set(target, at + 4, (short) NAN);
+    SHORT.set(target, at + 6, (short) 0);
+    return at + HEADER;
   }
 
   /** How many digits to the base 10,000 a number of at most 18 decimal digits has; 0 of 0. */

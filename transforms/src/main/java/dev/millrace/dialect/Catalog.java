@@ -19,7 +19,13 @@ public final class Catalog {
              CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid)
                   / current_setting('block_size')::bigint ELSE 0 END,
              CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END,
-             current_setting('server_version_num')::int
+             current_setting('server_version_num')::int, row_security_active(c.oid),
+             (WITH RECURSIVE tree AS
+                (SELECT c.oid UNION
+                 SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+              SELECT CASE WHEN bool_and(k.relkind IN ('r', 'm', 'p'))
+                THEN sum(coalesce(pg_relation_size(nullif(k.reltoastrelid, 0)), 0)) ELSE -1 END
+              FROM tree JOIN pg_class k ON k.oid = tree.oid)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid = to_regclass(?)
       """;
@@ -27,7 +33,7 @@ public final class Catalog {
   private static final String COLUMNS =
       """
       SELECT attname, atttypid, atttypmod, format_type(atttypid, atttypmod), attnotnull,
-             atthasdef, attidentity <> '', attgenerated <> ''
+             atthasdef, attidentity, attgenerated <> ''
       FROM pg_attribute
       WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped
       ORDER BY attnum
@@ -90,9 +96,11 @@ public final class Catalog {
             kind(found.getString(4), found.getBoolean(5)),
             found.getLong(6),
             found.getLong(7),
+            found.getLong(10),
             columns(connection, oid),
             keys(connection, oid),
-            found.getInt(8));
+            found.getInt(8),
+            found.getBoolean(9));
       }
     }
   }
@@ -122,22 +130,26 @@ public final class Catalog {
 
   private static List<TableColumn> columns(Connection connection, long oid) throws SQLException {
     List<TableColumn> columns = new ArrayList<>();
+    TypeCatalog types = new TypeCatalog(connection);
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setLong(1, oid);
       try (ResultSet each = statement.executeQuery()) {
         while (each.next()) {
           boolean notNull = each.getBoolean(5);
-          boolean filled = each.getBoolean(6) || each.getBoolean(7) || each.getBoolean(8);
+          String identity = each.getString(7);
+          boolean filled = each.getBoolean(6) || !identity.isEmpty() || each.getBoolean(8);
+          TypeCatalog.Resolved type = types.resolve(each.getLong(2), each.getInt(3));
           columns.add(
               new TableColumn(
                   each.getString(1),
-                  (int) each.getLong(2),
-                  each.getInt(3),
+                  type.oid(),
+                  type.modifier(),
                   each.getString(4),
+                  type.shape(),
                   notNull && !filled,
                   !notNull,
                   each.getBoolean(8),
-                  each.getBoolean(7)));
+                  identity.equals("a")));
         }
       }
     }

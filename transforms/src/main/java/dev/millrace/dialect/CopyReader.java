@@ -3,15 +3,19 @@ package dev.millrace.dialect;
 
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Column;
 import dev.millrace.block.ColumnBuilder;
 import dev.millrace.block.Origin;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * The rows of a query, streamed by {@code COPY ... TO STDOUT (FORMAT binary)} straight into a block
@@ -32,6 +36,8 @@ public final class CopyReader implements AutoCloseable {
   private final BlockSchema schema;
   private final FieldDecoder[] decoders;
   private final CopyOut copy;
+  private final Connection connection;
+  private final RowLimit limit;
   private byte[] message = new byte[0];
   private int at;
   // The row before, for who wants to know its key.
@@ -41,14 +47,25 @@ public final class CopyReader implements AutoCloseable {
   private boolean ended;
 
   /**
-   * Starts a query whose columns are those of {@code read}.
+   * Starts a query whose columns are those of {@code read}. Within a transaction, if a column is
+   * read as text: settings then hold until its end.
    *
    * @throws SQLException when the server refuses the query
    */
   public CopyReader(Connection connection, TableRead read, String query) throws SQLException {
+    this(connection, read, query, RowLimit.ofThisJvm(read.table()));
+  }
+
+  CopyReader(Connection connection, TableRead read, String query, RowLimit limit)
+      throws SQLException {
+    this.connection = connection;
+    this.limit = limit;
     this.read = read;
     this.schema = read.schema();
     this.decoders = read.decoders();
+    if (read.readsText()) {
+      TextForm.settle(connection);
+    }
     this.copy =
         connection
             .unwrap(PGConnection.class)
@@ -179,7 +196,7 @@ public final class CopyReader implements AutoCloseable {
 
   /** Takes the next message, which holds whole rows: the protocol sends one a row. */
   private boolean receive() throws SQLException {
-    byte @Nullable [] received = ended ? null : copy.readFromCopy();
+    byte @Nullable [] received = ended ? null : nextMessage();
     ended = received == null;
     if (received == null) {
       at = 0;
@@ -202,10 +219,54 @@ public final class CopyReader implements AutoCloseable {
     return true;
   }
 
+  private byte @Nullable [] nextMessage() throws SQLException {
+    try {
+      byte @Nullable [] received = copy.readFromCopy();
+      if (received != null && limit.isExceededBy(received.length)) {
+        throw limit.refusal(received.length, key(received), null);
+      }
+      return received;
+    } catch (SQLException failure) {
+      throw limit.refusal(failure);
+    } catch (OutOfMemoryError failure) {
+      // Its message is still on the way: nobody can use the connection any more.
+      ended = true;
+      connection.unwrap(PgConnection.class).abort(Runnable::run);
+      throw limit.refusal(failure);
+    }
+  }
+
+  /** The key of a row, as in {@code , id = 7}; empty when the row does not hold one. */
+  private String key(byte[] row) throws SQLException {
+    List<String> key = read.table().rowKey().orElse(List.of());
+    List<Column> columns =
+        schema.columns().stream().filter(column -> key.contains(column.name())).toList();
+    if (columns.isEmpty()) {
+      return "";
+    }
+    int start = Arrays.mismatch(row, Wire.HEADER) == Wire.HEADER.length ? Wire.HEADER.length : 0;
+    Block picked = pick(row, start, new BlockSchema(columns));
+    StringBuilder found = new StringBuilder();
+    for (int i = 0; i < columns.size(); i++) {
+      found.append(", ").append(columns.get(i).name()).append(" = ");
+      found.append(shown(picked.column(i)));
+    }
+    return found.toString();
+  }
+
+  private static String shown(BlockColumn value) {
+    try {
+      return String.valueOf(value.value(0));
+    } catch (ArithmeticException special) {
+      // Java has no object for it.
+      return "(" + special.getMessage() + ")";
+    }
+  }
+
   /** Stops the query if it has not ended; the transaction is then good for a rollback only. */
   @Override
   public void close() throws SQLException {
-    if (copy.isActive()) {
+    if (copy.isActive() && !connection.isClosed()) {
       copy.cancelCopy();
     }
   }

@@ -29,6 +29,8 @@ final class FieldDecoder {
     LONG_DECIMAL,
     UUID,
     JSONB,
+    /** Text without the blanks that fill it up. */
+    PADDED,
     BYTES
   }
 
@@ -56,7 +58,9 @@ final class FieldDecoder {
       case DECIMAL -> Numeric.fitsLong(type) ? Form.SHORT_DECIMAL : Form.LONG_DECIMAL;
       case UUID -> Form.UUID;
       case JSON -> column.type() == Oid.JSONB ? Form.JSONB : Form.BYTES;
-      case TEXT, BYTES, NUMERIC -> Form.BYTES;
+      case TEXT ->
+          column.type() == Oid.BPCHAR && PgType.characters(column) >= 0 ? Form.PADDED : Form.BYTES;
+      case BYTES, NUMERIC, OPAQUE -> Form.BYTES;
     };
   }
 
@@ -92,7 +96,13 @@ final class FieldDecoder {
         target.appendLong(epochMicros((long) Wire.LONG.get(source, at)));
       }
       case SHORT_DECIMAL -> target.appendUnscaledLong(Numeric.toUnscaledLong(source, at, scale));
-      case LONG_DECIMAL -> target.appendDecimal(Numeric.toBigDecimal(source, at));
+      case LONG_DECIMAL -> {
+        if (Numeric.isNaN(source, at)) {
+          target.appendNaN();
+        } else {
+          target.appendDecimal(Numeric.toBigDecimal(source, at));
+        }
+      }
       case UUID -> {
         expect(16, length);
         target.appendBytes(source, at, length);
@@ -102,6 +112,13 @@ final class FieldDecoder {
           throw new ArithmeticException("jsonb of version " + source[at] + ", not 1");
         }
         target.appendBytes(source, at + 1, length - 1);
+      }
+      case PADDED -> {
+        int kept = length;
+        while (kept > 0 && source[at + kept - 1] == ' ') {
+          kept--;
+        }
+        target.appendBytes(source, at, kept);
       }
       case BYTES -> target.appendBytes(source, at, length);
     }
@@ -114,9 +131,19 @@ final class FieldDecoder {
   }
 
   private static long epochMicros(long micros) {
-    return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE
-        ? micros
-        : Math.addExact(micros, PgType.EPOCH_MICROS);
+    if (isInfinite(micros)) {
+      return micros;
+    }
+    // Beyond the greatest long it goes on from the least.
+    long moved = micros + PgType.EPOCH_MICROS;
+    if (isInfinite(moved)) {
+      throw new ArithmeticException("a timestamp would be taken for an infinity");
+    }
+    return moved;
+  }
+
+  private static boolean isInfinite(long micros) {
+    return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
   }
 
   private static void expect(int width, int length) {

@@ -6,7 +6,6 @@ import dev.millrace.block.BlockType;
 import dev.millrace.block.BlockType.Kind;
 import dev.millrace.block.Numeric;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
 
@@ -38,16 +37,18 @@ final class FieldEncoder {
     SHORT_DECIMAL,
     LONG_DECIMAL,
     JSONB,
+    /** Text of which the server would silently drop the last characters if they are blanks. */
+    LIMITED,
     BYTES
   }
-
-  private static final Set<Kind> TEXTS = Set.of(Kind.TEXT, Kind.JSON);
 
   private final Form form;
   private final int scale;
   private final TableColumn column;
   // What the microseconds of a time have to be a multiple of.
   private final long step;
+  // Of a text; -1 for any number.
+  private final int characters;
 
   private FieldEncoder(Form form, BlockType type, TableColumn column) {
     this.form = form;
@@ -55,6 +56,7 @@ final class FieldEncoder {
     this.column = column;
     boolean timed = form == Form.TIME || form == Form.TIMESTAMP;
     this.step = timed ? step(column.modifier()) : 1;
+    this.characters = PgType.characters(column);
   }
 
   /** The encoder from a type into a column, if every value of the type has one exact form there. */
@@ -88,23 +90,44 @@ final class FieldEncoder {
             case FLOAT64 -> Form.LONG;
             default -> null;
           };
-      case Oid.NUMERIC -> numeric(type, column.modifier());
-      case Oid.TEXT, Oid.VARCHAR, Oid.BPCHAR, Oid.JSON -> TEXTS.contains(kind) ? Form.BYTES : null;
-      case Oid.JSONB -> TEXTS.contains(kind) ? Form.JSONB : null;
+      case Oid.NUMERIC -> numeric(type, column);
+      case Oid.TEXT, Oid.VARCHAR, Oid.BPCHAR ->
+          switch (kind) {
+            case TEXT, JSON -> PgType.characters(column) < 0 ? Form.BYTES : Form.LIMITED;
+            default -> null;
+          };
+      case Oid.JSON -> isJson(type) ? Form.BYTES : null;
+      case Oid.JSONB -> isJson(type) ? Form.JSONB : null;
       case Oid.BYTEA -> kind == Kind.BYTES ? Form.BYTES : null;
       case Oid.DATE -> kind == Kind.DATE ? Form.DATE : null;
       case Oid.TIME -> kind == Kind.TIME ? Form.TIME : null;
       case Oid.TIMESTAMP -> kind == Kind.TIMESTAMP ? Form.TIMESTAMP : null;
       case Oid.TIMESTAMPTZ -> kind == Kind.TIMESTAMPTZ ? Form.TIMESTAMP : null;
       case Oid.UUID -> kind == Kind.UUID ? Form.BYTES : null;
-      default -> null;
+      default -> byShape(type, column.shape());
     };
   }
 
+  private static boolean isJson(BlockType type) {
+    return type.kind() == Kind.JSON || type.equals(BlockType.TEXT);
+  }
+
+  private static @Nullable Form byShape(BlockType type, Shape shape) {
+    boolean fits =
+        switch (shape.transport()) {
+          case SEND -> type.kind() == Kind.OPAQUE && shape.holds(type.sqlName());
+          case LABEL -> type.equals(BlockType.TEXT);
+          case TEXT, NONE -> false;
+        };
+    return fits ? Form.BYTES : null;
+  }
+
   /** The server would round to its column's scale, so a decimal must fit as it is. */
-  private static @Nullable Form numeric(BlockType type, int modifier) {
+  private static @Nullable Form numeric(BlockType type, TableColumn column) {
+    int modifier = column.modifier();
     if (type.kind() == Kind.NUMERIC) {
-      return modifier < 0 ? Form.BYTES : null;
+      boolean same = type.sqlName().equals(column.shape().name());
+      return modifier < 0 || same ? Form.BYTES : null;
     }
     if (type.kind() != Kind.DECIMAL) {
       return null;
@@ -155,13 +178,17 @@ final class FieldEncoder {
       case FLOAT_AS_DOUBLE -> putLong(Double.doubleToRawLongBits(source.getFloat(row)), target, at);
       case DATE -> putInt(serverDay(source.getInt(row)), target, at);
       case TIME -> putLong(checked(source.getLong(row)), target, at);
-      case TIMESTAMP -> putLong(serverMicros(checked(source.getLong(row))), target, at);
+      case TIMESTAMP -> putLong(checked(serverMicros(source.getLong(row))), target, at);
       case SHORT_DECIMAL -> {
         int end = Numeric.putUnscaledLong(target, at + 4, source.getUnscaledLong(row), scale);
         Wire.INT.set(target, at, end - at - 4);
         yield end;
       }
       case LONG_DECIMAL -> {
+        if (source.isNaN(row)) {
+          Wire.INT.set(target, at, Numeric.HEADER);
+          yield Numeric.putNaN(target, at + 4);
+        }
         byte[] encoded = Numeric.fromBigDecimal(source.getDecimal(row));
         Wire.INT.set(target, at, encoded.length);
         System.arraycopy(encoded, 0, target, at + 4, encoded.length);
@@ -172,11 +199,41 @@ final class FieldEncoder {
         target[at + 4] = 1;
         yield source.copy(row, target, at + 5);
       }
+      case LIMITED -> {
+        Wire.INT.set(target, at, source.length(row));
+        int end = source.copy(row, target, at + 4);
+        if (end > at + 4 && target[end - 1] == ' ') {
+          checkBlanks(target, at + 4, end);
+        }
+        yield end;
+      }
       case BYTES -> {
         Wire.INT.set(target, at, source.length(row));
         yield source.copy(row, target, at + 4);
       }
     };
+  }
+
+  /**
+   * Of blanks at the end a {@code varchar(n)} keeps what it has room for, a {@code char(n)} knows
+   * only how many fill it up. Text that is too long for its other characters the server refuses.
+   */
+  private void checkBlanks(byte[] text, int from, int to) {
+    int length = 0;
+    for (int i = from; i < to; i++) {
+      // Of the bytes of a character in UTF-8 all but the first begin with the bits 10.
+      length += (text[i] & 0xc0) == 0x80 ? 0 : 1;
+    }
+    if (column.type() == Oid.VARCHAR ? length > characters : length != characters) {
+      throw new IllegalArgumentException(
+          "Invalid value of column "
+              + column.name()
+              + ": a text of "
+              + length
+              + " characters that ends in blanks (must fit "
+              + column.typeName()
+              + ", which would drop some)");
+    }
   }
 
   private long checked(long micros) {
@@ -198,7 +255,8 @@ final class FieldEncoder {
   }
 
   private static long serverMicros(long micros) {
-    return isInfinite(micros) ? micros : Math.subtractExact(micros, PgType.EPOCH_MICROS);
+    // Below the least long it goes on from the greatest, as the decoder went.
+    return isInfinite(micros) ? micros : micros - PgType.EPOCH_MICROS;
   }
 
   private static boolean isInfinite(long micros) {

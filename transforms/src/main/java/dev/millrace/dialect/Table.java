@@ -13,18 +13,24 @@ import java.util.Set;
  * @param kind where its rows are
  * @param pages of the file, 0 when not a heap
  * @param bytes of its rows on disk, values stored out of line included; 0 when not a heap
+ * @param outOfLine bytes on disk of values stored out of line, those of children included; -1 when
+ *     not known
  * @param columns in the table's order
  * @param keys the column names of each unique, complete, immediate index, the primary key first
  * @param serverVersion as in 180003
+ * @param rowSecurity whether policies apply to this session's role, so that {@code COPY} into it is
+ *     refused
  */
 public record Table(
     TableName name,
     Kind kind,
     long pages,
     long bytes,
+    long outOfLine,
     List<TableColumn> columns,
     List<List<String>> keys,
-    int serverVersion)
+    int serverVersion,
+    boolean rowSecurity)
     implements Serializable {
 
   /** Where the rows of a relation are. */

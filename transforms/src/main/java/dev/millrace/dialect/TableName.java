@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.dialect;
 
+import com.google.common.base.Ascii;
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,8 @@ public record TableName(@Nullable String schema, String name) implements Seriali
   private static final Pattern FORM = Pattern.compile("(?:" + PART + "\\.)?" + PART);
 
   /**
-   * Reads {@code name} or {@code schema.name} as SQL does: folded to lower case unless in double
-   * quotes.
+   * Reads {@code name} or {@code schema.name} as PostgreSQL does: the letters A to Z folded to
+   * lower case unless in double quotes.
    *
    * @throws IllegalArgumentException when the text has another form
    */
@@ -44,7 +44,7 @@ public record TableName(@Nullable String schema, String name) implements Seriali
       return matcher.group(group).replace("\"\"", "\"");
     }
     String plain = matcher.group(group + 1);
-    return plain == null ? null : plain.toLowerCase(Locale.ROOT);
+    return plain == null ? null : Ascii.toLowerCase(plain);
   }
 
   /** The name in SQL. */

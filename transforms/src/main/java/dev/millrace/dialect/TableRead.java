@@ -31,7 +31,11 @@ public record TableRead(Table table, BlockSchema schema, String where) implement
 
   /** A query of the rows that also satisfy another condition. */
   public String query(String condition) {
-    return "SELECT " + columns() + " FROM " + from() + " AS t WHERE " + and(condition);
+    return query(condition, RowLimit.ofThisJvm(table));
+  }
+
+  String query(String condition, RowLimit limit) {
+    return "SELECT " + columns(limit) + " FROM " + from() + " AS t WHERE " + and(condition);
   }
 
   /** The table in a {@code FROM}; a heap without its children, which it does not have. */
@@ -45,12 +49,25 @@ public record TableRead(Table table, BlockSchema schema, String where) implement
     return where.isEmpty() ? condition : "(" + where + "\n) AND " + condition;
   }
 
-  private String columns() {
-    List<String> names = new ArrayList<>();
+  private String columns(RowLimit limit) {
+    List<String> columns = new ArrayList<>();
     for (Column column : schema.columns()) {
-      names.add("t." + Sql.identifier(column.name()));
+      String name = "t." + Sql.identifier(column.name());
+      columns.add(readsText(column) ? TextForm.of(table.column(column.name()), name) : name);
     }
-    return String.join(", ", names);
+    if (limit.isAtRisk() && schema.columns().stream().anyMatch(each -> each.type().isVariable())) {
+      columns.set(0, limit.guard(columns.get(0), schema.columns()));
+    }
+    return String.join(", ", columns);
+  }
+
+  /** Whether some column is read as text, which the session's settings bear on. */
+  boolean readsText() {
+    return schema.columns().stream().anyMatch(this::readsText);
+  }
+
+  private boolean readsText(Column column) {
+    return PgType.readsText(table.column(column.name()));
   }
 
   FieldDecoder[] decoders() {

@@ -2,6 +2,7 @@
 package dev.millrace.dialect;
 
 import dev.millrace.block.BlockSchema;
+import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
       if (target.generated()) {
         continue;
       }
-      if (FieldEncoder.of(column.type(), target).isEmpty()) {
+      if (Route.of(column.type(), target).isEmpty()) {
         throw refused(
             table,
             "column "
@@ -69,8 +70,21 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
 
   private static void checkKey(Table table, BlockSchema schema, List<String> key) {
     for (String column : key) {
-      table.column(column);
       schema.indexOf(column);
+      if (table.column(column).generated()) {
+        throw refused(
+            table, "its column " + column + " is generated, so that it cannot be part of the key");
+      }
+    }
+    for (String column : key.isEmpty() ? List.<String>of() : schema.names()) {
+      if (table.column(column).numbered() && !key.contains(column)) {
+        throw refused(
+            table,
+            "its column "
+                + column
+                + " is GENERATED ALWAYS AS IDENTITY, which only an insert can set; leave it out, or"
+                + " make it part of the key");
+      }
     }
     if (!key.isEmpty() && !table.hasKey(key)) {
       throw new IllegalArgumentException(
@@ -93,11 +107,23 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
     return fields.stream().map(field -> schema.column(field).name()).toList();
   }
 
+  /** How each column written gets there. */
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    for (int field : fields) {
+      Column column = schema.column(field);
+      routes.add(Route.of(column.type(), table.column(column.name())).orElseThrow());
+    }
+    return routes;
+  }
+
+  /** The encoders to the columns that {@code COPY} writes. */
   FieldEncoder[] encoders() {
+    List<Route> routes = routes();
     FieldEncoder[] encoders = new FieldEncoder[fields.size()];
     for (int i = 0; i < encoders.length; i++) {
-      Column column = schema.column(fields.get(i));
-      encoders[i] = FieldEncoder.of(column.type(), table.column(column.name())).orElseThrow();
+      BlockType type = schema.column(fields.get(i)).type();
+      encoders[i] = FieldEncoder.of(type, routes.get(i).into()).orElseThrow();
     }
     return encoders;
   }

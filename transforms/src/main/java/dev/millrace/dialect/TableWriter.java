@@ -2,71 +2,58 @@
 package dev.millrace.dialect;
 
 import dev.millrace.block.Block;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Writes blocks into a table within the connection's transaction, which the caller commits. Not
  * safe for use by several threads.
  *
- * <p>To append is one {@code COPY}. To upsert, the blocks are copied into a temporary table of the
- * session and from there inserted, in the order of the key, so that two writers take row locks in
- * one order and cannot deadlock. Of rows with one key the last wins: the temporary table was empty,
- * so that its physical order is that of arrival.
+ * <p>To append is one {@code COPY}, where the server allows it and no column has to be cast.
+ * Otherwise, and to upsert, the blocks are copied into a temporary table of the session and from
+ * there inserted; see {@link StageSql}.
  */
 public final class TableWriter {
 
+  /** Classes of SQL states: a value that does not fit, a row that breaks a constraint. */
+  private static final List<String> OF_DATA = List.of("22", "23", "44");
+
   private final CopyWriter copy;
   private final TableWrite write;
+  private final boolean staged;
+  private final boolean casts;
   private final String stage;
   private final String createStage;
-  private final String merge;
+  private final String insert;
 
   public TableWriter(TableWrite write) {
     this.write = write;
     this.copy = new CopyWriter(write);
-    String columns = Sql.identifiers(write.names());
-    String target = write.table().name().sql();
+    this.casts = write.routes().stream().anyMatch(Route::isCast);
+    this.staged =
+        casts
+            || !write.key().isEmpty()
+            || write.table().rowSecurity()
+            || write.table().kind() == Table.Kind.VIEW;
+    StageSql sql = new StageSql(write);
+    String columns = sql.columns();
     // One stage for each target and set of columns that a session of the pool writes to.
-    this.stage = "millrace_stage_" + Integer.toHexString((target + columns).hashCode());
+    this.stage =
+        "millrace_stage_" + UUID.nameUUIDFromBytes(columns.getBytes(StandardCharsets.UTF_8));
     this.createStage =
         "CREATE TEMPORARY TABLE IF NOT EXISTS "
-            + stage
-            + " ON COMMIT DELETE ROWS AS SELECT "
+            + Sql.identifier(stage)
+            + " ON COMMIT DELETE ROWS AS "
             + columns
-            + " FROM "
-            + target
             + " WITH NO DATA";
-    this.merge = merge(write, stage, columns, target);
-  }
-
-  private static String merge(TableWrite write, String stage, String columns, String target) {
-    String key = Sql.identifiers(write.key());
-    String changes =
-        write.names().stream()
-            .filter(name -> !write.key().contains(name))
-            .filter(name -> !write.table().column(name).identity())
-            .map(name -> Sql.identifier(name) + " = excluded." + Sql.identifier(name))
-            .collect(Collectors.joining(", "));
-    return "INSERT INTO "
-        + target
-        + " ("
-        + columns
-        + ") OVERRIDING SYSTEM VALUE SELECT DISTINCT ON ("
-        + key
-        + ") "
-        + columns
-        + " FROM pg_temp."
-        + stage
-        + " ORDER BY "
-        + key
-        + ", ctid DESC ON CONFLICT ("
-        + key
-        + ") DO "
-        + (changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes);
+    this.insert = sql.insert("pg_temp." + Sql.identifier(stage));
   }
 
   /**
@@ -77,15 +64,53 @@ public final class TableWriter {
    */
   public void write(Connection connection, List<Block> blocks, Runnable progress)
       throws SQLException {
-    if (write.key().isEmpty()) {
-      copy.send(connection, write.table().name().sql(), blocks, progress);
-      return;
+    try {
+      if (staged) {
+        stage(connection, blocks, progress);
+      } else {
+        copy.send(connection, write.table().name().sql(), blocks, progress);
+      }
+    } catch (PSQLException refusal) {
+      throw named(refusal);
+    }
+  }
+
+  private void stage(Connection connection, List<Block> blocks, Runnable progress)
+      throws SQLException {
+    if (casts) {
+      TextForm.settle(connection);
     }
     try (Statement statement = connection.createStatement()) {
       statement.execute(createStage);
-      copy.send(connection, "pg_temp." + stage, blocks, progress);
+      copy.send(connection, "pg_temp." + Sql.identifier(stage), blocks, progress);
       progress.run();
-      statement.execute(merge);
+      statement.execute(insert);
     }
+  }
+
+  /** A refusal of data, with the table and, where the server tells it, the column. */
+  private SQLException named(PSQLException refusal) {
+    String state = String.valueOf(refusal.getSQLState());
+    ServerErrorMessage server = refusal.getServerErrorMessage();
+    if (server == null || OF_DATA.stream().noneMatch(state::startsWith)) {
+      return refusal;
+    }
+    String column = column(server);
+    return new SQLException(
+        "Cannot write to "
+            + write.table().name()
+            + ": "
+            + (column == null ? "" : "column " + column + ": ")
+            + server.getMessage()
+            + (server.getDetail() == null ? "" : " (" + server.getDetail() + ")"),
+        state,
+        refusal);
+  }
+
+  private static @Nullable String column(ServerErrorMessage server) {
+    // Of a COPY the server says "COPY t, line 1, column c".
+    String where = String.valueOf(server.getWhere());
+    int at = where.indexOf(", column ");
+    return at < 0 ? server.getColumn() : where.substring(at + ", column ".length());
   }
 }

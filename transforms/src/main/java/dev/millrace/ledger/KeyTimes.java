@@ -20,10 +20,12 @@ final class KeyTimes {
   private static final long MICROS_OF_SECOND = 1_000_000;
   private static final long MICROS_OF_DAY = 86_400 * MICROS_OF_SECOND;
 
+  /** The server knows no timestamp before 4714-11-24 BC. */
+  private static final long LEAST = LocalDate.of(-4713, 11, 24).toEpochDay() * MICROS_OF_DAY;
+
   private static final Pattern FORM =
       Pattern.compile(
-          "(\\d{4,9})-(\\d\\d)-(\\d\\d)"
-              + "(?: (\\d\\d):(\\d\\d):(\\d\\d)\\.(\\d{6})(?:\\+00)?)?( BC)?");
+          "(\\d{4,9})-(\\d\\d)-(\\d\\d)" + "(?: (\\d\\d:\\d\\d:\\d\\d\\.\\d{6})(?:\\+00)?)?( BC)?");
 
   private KeyTimes() {}
 
@@ -41,7 +43,12 @@ final class KeyTimes {
     if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
       return micros > 0 ? INFINITY : MINUS_INFINITY;
     }
-    long time = Math.floorMod(micros, MICROS_OF_DAY);
+    // A block carries what exceeds a long modulo 2^64.
+    boolean far = micros < LEAST;
+    long time =
+        far ? Long.remainderUnsigned(micros, MICROS_OF_DAY) : Math.floorMod(micros, MICROS_OF_DAY);
+    long day =
+        far ? Long.divideUnsigned(micros, MICROS_OF_DAY) : Math.floorDiv(micros, MICROS_OF_DAY);
     long seconds = time / MICROS_OF_SECOND;
     String clock =
         String.format(
@@ -51,7 +58,7 @@ final class KeyTimes {
             seconds / 60 % 60,
             seconds % 60,
             time % MICROS_OF_SECOND);
-    return written(LocalDate.ofEpochDay(Math.floorDiv(micros, MICROS_OF_DAY)), clock + zone);
+    return written(LocalDate.ofEpochDay(day), clock + zone);
   }
 
   private static String written(LocalDate date, String rest) {
@@ -66,27 +73,24 @@ final class KeyTimes {
         + (year > 0 ? "" : " BC");
   }
 
-  /** What {@link #date} wrote as a text. */
-  static long days(String text) {
-    return isInfinite(text) ? extreme(text) : date(match(text)).toEpochDay();
-  }
-
-  /** What {@link #timestamp} wrote as a text. */
-  static long micros(String text) {
-    if (isInfinite(text)) {
-      return extreme(text);
+  /** Compares two texts that {@link #date} wrote, or two that {@link #timestamp} did. */
+  static int compare(String a, String b) {
+    int rank = Integer.compare(rank(a), rank(b));
+    if (rank != 0 || rank(a) != 0) {
+      return rank;
     }
-    Matcher parts = match(text);
-    long seconds = number(parts, 4) * 3600 + number(parts, 5) * 60 + number(parts, 6);
-    return date(parts).toEpochDay() * MICROS_OF_DAY + seconds * MICROS_OF_SECOND + number(parts, 7);
+    Matcher one = match(a);
+    Matcher other = match(b);
+    int days = date(one).compareTo(date(other));
+    return days != 0 || one.group(4) == null ? days : one.group(4).compareTo(other.group(4));
   }
 
-  private static boolean isInfinite(String text) {
-    return text.equals(INFINITY) || text.equals(MINUS_INFINITY);
-  }
-
-  private static long extreme(String text) {
-    return text.equals(INFINITY) ? Long.MAX_VALUE : Long.MIN_VALUE;
+  private static int rank(String text) {
+    return switch (text) {
+      case INFINITY -> 1;
+      case MINUS_INFINITY -> -1;
+      default -> 0;
+    };
   }
 
   private static Matcher match(String text) {
@@ -101,7 +105,7 @@ final class KeyTimes {
   private static LocalDate date(Matcher parts) {
     int year = (int) number(parts, 1);
     return LocalDate.of(
-        parts.group(8) == null ? year : 1 - year, (int) number(parts, 2), (int) number(parts, 3));
+        parts.group(5) == null ? year : 1 - year, (int) number(parts, 2), (int) number(parts, 3));
   }
 
   private static long number(Matcher parts, int group) {

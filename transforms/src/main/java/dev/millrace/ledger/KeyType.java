@@ -35,8 +35,11 @@ enum KeyType {
   NUMERIC {
     @Override
     String text(BlockColumn column, int row) {
-      return column.type().kind() == BlockType.Kind.NUMERIC
-          ? Numeric.toText(column.getBytes(row))
+      if (column.type().kind() == BlockType.Kind.NUMERIC) {
+        return Numeric.toText(column.getBytes(row));
+      }
+      return column.isNaN(row)
+          ? "NaN"
           : column.getDecimal(row).stripTrailingZeros().toPlainString();
     }
 
@@ -110,7 +113,7 @@ enum KeyType {
 
     @Override
     int compare(String a, String b) {
-      return Long.compare(KeyTimes.days(a), KeyTimes.days(b));
+      return KeyTimes.compare(a, b);
     }
   },
 
@@ -122,7 +125,7 @@ enum KeyType {
 
     @Override
     int compare(String a, String b) {
-      return Long.compare(KeyTimes.micros(a), KeyTimes.micros(b));
+      return KeyTimes.compare(a, b);
     }
   },
 
@@ -134,7 +137,7 @@ enum KeyType {
 
     @Override
     int compare(String a, String b) {
-      return TIMESTAMP.compare(a, b);
+      return KeyTimes.compare(a, b);
     }
   };
 
@@ -144,7 +147,8 @@ enum KeyType {
         switch (type.kind()) {
           case INT16, INT32, INT64 -> INTEGER;
           case DECIMAL, NUMERIC -> NUMERIC;
-          case TEXT -> padded ? PADDED_TEXT : TEXT;
+          // Of another type, an enum for one, whose order is its own.
+          case TEXT -> !type.sqlName().isEmpty() ? null : padded ? PADDED_TEXT : TEXT;
           case UUID -> UUID;
           case DATE -> DATE;
           case TIMESTAMP -> TIMESTAMP;

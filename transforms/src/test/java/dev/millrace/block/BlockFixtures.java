@@ -87,7 +87,8 @@ public final class BlockFixtures {
       case DECIMAL -> decimals(type.precision(), type.scale()).map(value -> value);
       case NUMERIC -> numerics().map(value -> value);
       case TEXT -> texts().map(value -> value);
-      case BYTES -> Arbitraries.bytes().array(byte[].class).ofMaxSize(40).map(value -> value);
+      case BYTES, OPAQUE ->
+          Arbitraries.bytes().array(byte[].class).ofMaxSize(40).map(value -> value);
       case DATE -> Arbitraries.longs().between(FIRST_DAY, LAST_DAY).map(LocalDate::ofEpochDay);
       case TIME ->
           Arbitraries.longs()

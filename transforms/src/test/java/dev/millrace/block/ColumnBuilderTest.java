@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,13 +72,29 @@ class ColumnBuilderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {Long.MIN_VALUE + 1, -62_135_596_800_000_001L, -1, Long.MAX_VALUE - 1})
+  @ValueSource(
+      longs = {BlockType.Kind.WRAPPED_END, -62_135_596_800_000_001L, -1, Long.MAX_VALUE - 1})
   void append_shouldTakeEveryMicrosecondOfALong(long micros) {
     ColumnBuilder builder = builder(BlockType.TIMESTAMP);
 
     builder.append(LocalDateTime.ofInstant(instant(micros), ZoneOffset.UTC));
 
     assertThat(BlockFixtures.take(builder).getLong(0)).isEqualTo(micros);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9,2", "18,16", "18,18", "38,10", "76,0"})
+  void appendNaN_shouldBeNoNumber(int precision, int scale) {
+    ColumnBuilder builder = builder(BlockType.decimal(precision, scale));
+    String most = "-" + "9".repeat(precision) + "e-" + scale;
+
+    builder.append(new BigDecimal(most));
+    builder.appendNaN();
+
+    BlockColumn column = BlockFixtures.take(builder);
+    assertThat(column.isNaN(0)).isFalse();
+    assertThat(column.isNaN(1)).isTrue();
+    assertThatThrownBy(() -> column.value(1)).hasMessage("NaN has no decimal");
   }
 
   @Test

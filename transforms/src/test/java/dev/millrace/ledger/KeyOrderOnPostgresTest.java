@@ -39,7 +39,8 @@ class KeyOrderOnPostgresTest {
         "bigint ; (random() * 1.8e19 - 9e18)::bigint",
         "numeric ; CASE i % 50 WHEN 0 THEN 'NaN' WHEN 1 THEN 'Infinity' WHEN 2 THEN '-Infinity'"
             + " WHEN 3 THEN 0.00 ELSE ((random() - 0.5) * 10 ^ (i % 40))::numeric END",
-        "numeric(20,4) ; ((random() - 0.5) * 1e12)::numeric(20,4)",
+        "numeric(20,4) ; CASE i % 50 WHEN 0 THEN 'NaN' ELSE ((random() - 0.5) * 1e12)::numeric(20,4) END",
+        "numeric(9,2) ; CASE i % 50 WHEN 0 THEN 'NaN' ELSE (random() * 1e6)::numeric(9,2) END",
         "text ; (SELECT string_agg(chr(CASE WHEN random() < 0.5 THEN 32 + (random() * 90)::int"
             + " WHEN random() < 0.5 THEN 200 + (random() * 9000)::int"
             + " ELSE 66000 + (random() * 900)::int END), '') || i FROM generate_series(1, i % 4))",
@@ -53,7 +54,7 @@ class KeyOrderOnPostgresTest {
             + " timestamp '0001-01-01' + (random() * 1e6 - 5e5) * interval '36 hours 1 us' END",
         "timestamptz ; CASE i % 90 WHEN 0 THEN 'infinity' WHEN 1 THEN '-infinity' ELSE"
             + " timestamptz '0001-01-01' + (random() * 1e6 - 5e5) * interval '36 hours 1 us' END",
-        "timestamptz(3) ; timestamptz '290000-01-01' + random() * interval '10 days'",
+        "timestamptz(3) ; timestamptz '294240-01-01' + random() * interval '30 years'",
       })
   void order_shouldBeTheServers(String type, String value) throws SQLException {
     String column = type.replace("en_US", collation());

@@ -139,6 +139,7 @@ class TypeRoundTripTest {
       case TIMESTAMPTZ -> "timestamptz";
       case UUID -> "uuid";
       case JSON -> "json";
+      case OPAQUE -> type.sqlName();
     };
   }
 
@@ -162,7 +163,7 @@ class TypeRoundTripTest {
       case FLOAT64 -> row.getDouble(i);
       case DECIMAL, NUMERIC -> row.getObject(i, BigDecimal.class);
       case TEXT, JSON -> row.getString(i);
-      case BYTES -> row.getBytes(i);
+      case BYTES, OPAQUE -> row.getBytes(i);
       case DATE -> row.getObject(i, LocalDate.class);
       case TIME -> row.getObject(i, LocalTime.class);
       case TIMESTAMP -> row.getObject(i, LocalDateTime.class);

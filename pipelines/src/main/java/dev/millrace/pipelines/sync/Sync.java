@@ -11,6 +11,7 @@ import dev.millrace.read.ReadTable;
 import dev.millrace.write.WriteTable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.jspecify.annotations.Nullable;
@@ -97,16 +98,15 @@ public final class Sync implements AutoCloseable {
   }
 
   private static ReadTable read(SyncOptions options, HeldSnapshot snapshot) {
-    ReadTable read =
-        ReadTable.from(options.source(), options.table())
-            .columns(options.columns().toArray(String[]::new))
-            .where(options.where())
-            .underSnapshot(snapshot.ref())
-            .blockSize(options.blockSize())
-            .parallelism(options.parallelism());
-    return options.mode() == SyncOptions.Mode.LEDGER
-        ? read.key(options.key().toArray(String[]::new))
-        : read;
+    List<String> order =
+        options.mode() == SyncOptions.Mode.LEDGER ? options.key() : options.readBy();
+    return ReadTable.from(options.source(), options.table())
+        .columns(options.columns().toArray(String[]::new))
+        .where(options.where())
+        .key(order.toArray(String[]::new))
+        .underSnapshot(snapshot.ref())
+        .blockSize(options.blockSize())
+        .parallelism(options.parallelism());
   }
 
   private static WriteTable write(SyncOptions options) {

@@ -21,6 +21,8 @@ import java.util.List;
  * @param where a condition in SQL on the rows to copy, which is trusted; empty for all
  * @param blockSize 1 byte or more
  * @param parallelism threads that read and write, 1 or more
+ * @param readBy columns in whose order the rows are read in parts, best those of an index; empty
+ *     for the table's pages or key, which a view does not have, and with {@link Mode#LEDGER}
  */
 public record SyncOptions(
     ConnectionSpec source,
@@ -33,7 +35,8 @@ public record SyncOptions(
     List<String> columns,
     String where,
     ByteSize blockSize,
-    int parallelism) {
+    int parallelism,
+    List<String> readBy) {
 
   /** How rows are written. */
   public enum Mode {
@@ -48,6 +51,7 @@ public record SyncOptions(
   public SyncOptions {
     key = List.copyOf(key);
     columns = List.copyOf(columns);
+    readBy = List.copyOf(readBy);
     if (mode == Mode.UPSERT && key.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid key: none (must name the columns by which upsert replaces rows)");
@@ -59,6 +63,12 @@ public record SyncOptions(
     if (mode != Mode.LEDGER && !job.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid job: " + job + " (must be left out but in mode ledger)");
+    }
+    if (mode == Mode.LEDGER && !readBy.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid columns to read by: "
+              + readBy
+              + " (must be left out in mode ledger, which reads by its key)");
     }
     if (mode == Mode.LEDGER && job.isEmpty()) {
       job = table + " into " + into;

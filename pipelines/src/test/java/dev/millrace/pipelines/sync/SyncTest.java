@@ -43,7 +43,8 @@ class SyncTest {
         List.of(),
         where,
         Blocks.DEFAULT_SIZE,
-        2);
+        2,
+        List.of());
   }
 
   @Test

@@ -1,0 +1,84 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.dialect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The SQL of writing through a staging table. Rows are inserted in the order of the key, so that
+ * two writers take row locks in one order and cannot deadlock. Of rows with one key the last wins:
+ * the stage was empty, so that its physical order is that of arrival. Rows whose key holds a NULL
+ * are equal to none and all stay.
+ */
+final class StageSql {
+
+  private final TableWrite write;
+  private final List<String> names;
+  private final List<Route> routes;
+
+  StageSql(TableWrite write) {
+    this.write = write;
+    this.names = write.names();
+    this.routes = write.routes();
+  }
+
+  /** A query of the stage's columns: as the target's, but those to be cast from another type. */
+  String columns() {
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = Sql.identifier(names.get(i));
+      Route route = routes.get(i);
+      columns.add(route.isCast() ? "NULL::" + route.into().typeName() + " AS " + name : name);
+    }
+    return "SELECT " + String.join(", ", columns) + " FROM " + write.table().name().sql();
+  }
+
+  /** The statement that takes all rows from the stage to the target. */
+  String insert(String stage) {
+    StringBuilder sql = new StringBuilder("INSERT INTO ").append(write.table().name().sql());
+    sql.append(" (").append(Sql.identifiers(names)).append(") OVERRIDING SYSTEM VALUE SELECT ");
+    String order = order();
+    if (!order.isEmpty()) {
+      sql.append("DISTINCT ON (").append(order).append(") ");
+    }
+    sql.append(names.stream().map(this::value).collect(Collectors.joining(", ")));
+    sql.append(" FROM ").append(stage).append(" AS s");
+    if (!order.isEmpty()) {
+      sql.append(" ORDER BY ").append(order).append(", s.ctid DESC ON CONFLICT (");
+      sql.append(Sql.identifiers(write.key())).append(") DO ").append(onConflict());
+    }
+    return sql.toString();
+  }
+
+  private String onConflict() {
+    String changes =
+        names.stream()
+            .filter(name -> !write.key().contains(name))
+            .map(name -> Sql.identifier(name) + " = excluded." + Sql.identifier(name))
+            .collect(Collectors.joining(", "));
+    return changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes;
+  }
+
+  /** What makes a row of the stage one that replaces others; empty when none does. */
+  private String order() {
+    List<String> order = new ArrayList<>();
+    List<String> nulls = new ArrayList<>();
+    for (String column : write.key()) {
+      order.add(value(column));
+      if (write.table().column(column).nullable()) {
+        nulls.add(value(column) + " IS NULL");
+      }
+    }
+    if (!nulls.isEmpty()) {
+      order.add("CASE WHEN " + String.join(" OR ", nulls) + " THEN s.ctid END");
+    }
+    return String.join(", ", order);
+  }
+
+  private String value(String column) {
+    Route route = routes.get(names.indexOf(column));
+    String staged = "s." + Sql.identifier(column);
+    return route.isCast() ? staged + "::" + route.cast() : staged;
+  }
+}
