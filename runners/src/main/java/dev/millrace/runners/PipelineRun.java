@@ -5,7 +5,9 @@ import dev.millrace.observe.Measure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs pipelines where the user chose: on the direct runner or on a Flink cluster within this
- * process, with the parallelism asked for and the runner's own defaults otherwise.
+ * Runs pipelines where the user chose: on the direct runner, on Flink within this process, or on a
+ * cluster, with the parallelism asked for and the runner's own defaults otherwise.
  */
 final class PipelineRun {
 
@@ -40,15 +42,18 @@ final class PipelineRun {
 
   /** An empty pipeline for the chosen runner. */
   static Pipeline pipeline(Run run, String stage) {
-    String jobName = "millrace-%s-%s".formatted(stage, run.id());
-    return Pipeline.create(options(run.options(), jobName));
+    return Pipeline.create(options(run.options(), jobName(run, stage)));
+  }
+
+  private static String jobName(Run run, String stage) {
+    return "millrace-%s-%s".formatted(stage, run.id());
   }
 
   /** The options of a pipeline for the chosen runner. No secret is ever among them. */
   static PipelineOptions options(CommonOptions common, String jobName) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setJobName(jobName);
-    switch (common.runner) {
+    switch (common.runner.kind()) {
       case DIRECT -> {
         options.setRunner(DirectRunner.class);
         options.as(DirectOptions.class).setTargetParallelism(common.parallelism);
@@ -56,20 +61,46 @@ final class PipelineRun {
       }
       case FLINK -> {
         options.setRunner(FlinkRunner.class);
-        options.as(FlinkPipelineOptions.class).setFlinkMaster("[local]");
+        options
+            .as(FlinkPipelineOptions.class)
+            .setFlinkMaster(FlinkContext.isPresent() ? "[auto]" : "[local]");
         options.as(FlinkPipelineOptions.class).setParallelism(common.parallelism);
+        options.as(FlinkPipelineOptions.class).setAttachedMode(!common.detached);
+      }
+      case CLUSTER -> {
+        options.setRunner(FlinkRunner.class);
+        FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+        flink.setFlinkMaster(common.runner.address());
+        flink.setParallelism(common.parallelism);
+        flink.setFilesToStage(List.of(Packaged.jobJar().toString()));
+        flink.setAttachedMode(false);
       }
     }
     return options;
   }
 
   /**
-   * Runs a pipeline to its end, or to the wish that it stop.
+   * Runs a pipeline to its end, or to the wish that it stop, and tells how far it is.
    *
+   * @param label what is being done
+   * @param measure what tells how far it is
+   * @param expected how far it will go, perhaps an estimate
    * @throws InterruptedException if it was stopped
    * @throws Exception what the pipeline failed with
    */
-  static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
+  static PipelineResult toEnd(
+      Run run, Pipeline pipeline, String label, Measure measure, long expected) throws Exception {
+    if (run.options().runner.isCluster()) {
+      return ClusterRun.submit(run, pipeline).toEnd(label);
+    }
+    long before = measure.total();
+    return Progress.during(
+        run,
+        () -> new Progress.Sample(label, measure.total() - before, OptionalLong.of(expected)),
+        () -> await(pipeline, run.stop()));
+  }
+
+  private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
     AtomicReference<PipelineResult> running = new AtomicReference<>();
     FutureTask<PipelineResult> task =
         new FutureTask<>(

@@ -8,7 +8,6 @@ import dev.millrace.pipelines.sync.SyncOptions;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
@@ -26,19 +25,18 @@ final class SyncWork implements Work {
     SyncOptions options = options(run);
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
-    try (Sync sync = Sync.open(options)) {
+    try (Sync sync = run.options().detached ? Sync.openUnheld(options) : Sync.open(options)) {
       if (run.options().dryRun) {
         return plan(options, sync);
       }
       Pipeline pipeline = PipelineRun.pipeline(run, "sync");
       sync.applyTo(pipeline);
-      long before = Measure.ROWS_WRITTEN.total();
-      OptionalLong expected = OptionalLong.of(sync.read().expectedRows());
+      if (run.options().detached) {
+        return ClusterRun.detached(run, pipeline);
+      }
       PipelineResult result =
-          Progress.during(
-              run,
-              () -> new Progress.Sample("sync", Measure.ROWS_WRITTEN.total() - before, expected),
-              () -> PipelineRun.await(pipeline, run.stop()));
+          PipelineRun.toEnd(
+              run, pipeline, "sync", Measure.ROWS_WRITTEN, sync.read().expectedRows());
       run.stopClock();
       Counts counts = PipelineRun.counts(result);
       return command.checksum ? summedUp(counts, sync) : Outcome.of(counts);
@@ -71,10 +69,11 @@ final class SyncWork implements Work {
                 options.table(),
                 options.into(),
                 SyncCommand.word(options.mode())),
-        "read in %d splits %s under one snapshot, in blocks of %s, %d at a time. Nothing was written."
+        "read in %d splits %s%s, in blocks of %s, %d at a time. Nothing was written."
             .formatted(
                 sync.read().splits(),
                 sync.read().byPage() ? "by page" : "by key",
+                sync.isHeld() ? " under one snapshot" : "",
                 options.blockSize(),
                 options.parallelism()));
   }

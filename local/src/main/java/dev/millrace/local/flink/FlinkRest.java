@@ -13,11 +13,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a Flink cluster tells and does over REST.
@@ -29,6 +29,7 @@ public final class FlinkRest {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final String RECORDS_IN = ".numRecordsIn";
   private static final int NOT_FOUND = 404;
 
   private static final Set<String> NO_RESTART = Set.of("", "none", "off", "disable");
@@ -175,33 +176,30 @@ public final class FlinkRest {
   }
 
   /**
-   * What the tasks of a part of a job have counted since they were started, by counter: the sum
-   * over all operators that have a counter of that name. Some seconds old, and empty once the tasks
-   * have ended.
+   * How many records some operators of a part of a job have taken in since its tasks were started;
+   * empty before the first was counted, and soon after the tasks have ended. Some seconds old.
    *
-   * @param namespace of the counters, which their names begin with
+   * @param operator matches the names of the operators
    */
-  public Map<String, Long> counters(String job, String vertex, String namespace)
-      throws IOException {
+  public OptionalLong recordsIn(String job, String vertex, Pattern operator) throws IOException {
     String path = "/jobs/" + job + "/vertices/" + vertex + "/subtasks/metrics";
-    String mark = "." + namespace + ".";
     List<String> ids = new ArrayList<>();
     for (JsonNode metric : find(path).orElse(none())) {
       String id = metric.path("id").asText();
-      if (id.contains(mark)) {
+      if (id.endsWith(RECORDS_IN)
+          && operator.matcher(id.substring(0, id.length() - RECORDS_IN.length())).matches()) {
         ids.add(id);
       }
     }
-    Map<String, Long> sums = new HashMap<>();
-    if (!ids.isEmpty()) {
-      String names = URLEncoder.encode(String.join(",", ids), StandardCharsets.UTF_8);
-      for (JsonNode metric : find(path + "?agg=sum&get=" + names).orElse(none())) {
-        String id = metric.path("id").asText();
-        String counter = id.substring(id.lastIndexOf(mark) + mark.length());
-        sums.merge(counter, Math.round(metric.path("sum").asDouble()), Long::sum);
-      }
+    if (ids.isEmpty()) {
+      return OptionalLong.empty();
     }
-    return sums;
+    long sum = 0;
+    String names = URLEncoder.encode(String.join(",", ids), StandardCharsets.UTF_8);
+    for (JsonNode metric : find(path + "?agg=sum&get=" + names).orElse(none())) {
+      sum += Math.round(metric.path("sum").asDouble());
+    }
+    return OptionalLong.of(sum);
   }
 
   /** Asks a job to end. Returns before it has. */

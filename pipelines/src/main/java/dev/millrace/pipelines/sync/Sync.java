@@ -11,6 +11,7 @@ import dev.millrace.write.WriteTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies one table into another: {@link ReadTable} under a snapshot held for the run, then {@link
@@ -19,12 +20,15 @@ import org.apache.beam.sdk.Pipeline;
 public final class Sync implements AutoCloseable {
 
   private final SyncOptions options;
-  private final HeldSnapshot snapshot;
+  private final @Nullable HeldSnapshot snapshot;
   private final ReadTable.Planned read;
   private final WriteTable write;
 
   private Sync(
-      SyncOptions options, HeldSnapshot snapshot, ReadTable.Planned read, WriteTable write) {
+      SyncOptions options,
+      @Nullable HeldSnapshot snapshot,
+      ReadTable.Planned read,
+      WriteTable write) {
     this.options = options;
     this.snapshot = snapshot;
     this.read = read;
@@ -38,26 +42,47 @@ public final class Sync implements AutoCloseable {
    * @throws SQLException when a server does not answer or refuses
    */
   public static Sync open(SyncOptions options) throws SQLException {
-    WriteTable write = WriteTable.into(options.target(), options.into());
-    if (options.mode() == SyncOptions.Mode.UPSERT) {
-      write = write.upsert(options.key().toArray(String[]::new));
-    }
     HeldSnapshot snapshot = HeldSnapshot.export(options.source());
     try {
-      ReadTable.Planned read =
-          ReadTable.from(options.source(), options.table())
-              .columns(options.columns().toArray(String[]::new))
-              .where(options.where())
-              .underSnapshot(snapshot.ref())
-              .blockSize(options.blockSize())
-              .parallelism(options.parallelism())
-              .plan();
-      write.plan(read.schema());
-      return new Sync(options, snapshot, read, write);
+      return plan(options, snapshot);
     } catch (SQLException | RuntimeException failure) {
       snapshot.close();
       throw failure;
     }
+  }
+
+  /**
+   * Plans the copy without a snapshot, for a run that goes on when this process has ended: it reads
+   * by ranges of a key, and each part of a split sees the moment at which it was read.
+   *
+   * @throws IllegalArgumentException when a table or column does not exist or does not fit
+   * @throws SQLException when a server does not answer or refuses
+   */
+  public static Sync openUnheld(SyncOptions options) throws SQLException {
+    return plan(options, null);
+  }
+
+  private static Sync plan(SyncOptions options, @Nullable HeldSnapshot snapshot)
+      throws SQLException {
+    WriteTable write = WriteTable.into(options.target(), options.into());
+    if (options.mode() == SyncOptions.Mode.UPSERT) {
+      write = write.upsert(options.key().toArray(String[]::new));
+    }
+    ReadTable read =
+        ReadTable.from(options.source(), options.table())
+            .columns(options.columns().toArray(String[]::new))
+            .where(options.where())
+            .blockSize(options.blockSize())
+            .parallelism(options.parallelism());
+    ReadTable.Planned planned =
+        (snapshot == null ? read : read.underSnapshot(snapshot.ref())).plan();
+    write.plan(planned.schema());
+    return new Sync(options, snapshot, planned, write);
+  }
+
+  /** Whether all reads see one moment. */
+  public boolean isHeld() {
+    return snapshot != null;
   }
 
   /** The columns copied. */
@@ -75,11 +100,13 @@ public final class Sync implements AutoCloseable {
     pipeline.apply("Read", read).apply("Write", write);
   }
 
-  /** The checksum of the rows to copy, as the snapshot sees them. Reads all of them. */
+  /** The checksum of the rows to copy, as the snapshot, if any, sees them. Reads all of them. */
   public Checksum sourceChecksum() throws SQLException {
     try (Connection connection = options.source().connect("checksum")) {
       connection.setAutoCommit(false);
-      snapshot.ref().begin(connection);
+      if (snapshot != null) {
+        snapshot.ref().begin(connection);
+      }
       String where = options.where().isEmpty() ? "true" : options.where();
       return checksum(connection, options.table(), where);
     }
@@ -104,6 +131,8 @@ public final class Sync implements AutoCloseable {
   /** Lets the snapshot go. */
   @Override
   public void close() throws SQLException {
-    snapshot.close();
+    if (snapshot != null) {
+      snapshot.close();
+    }
   }
 }
