@@ -91,7 +91,7 @@ class SettingsTest {
     file("runner: spark\n");
     assertThat(refused(Map.of()))
         .isEqualTo(
-            "Invalid --runner (from %s): spark (must be direct or flink)"
+            "Invalid --runner (from %s): spark (must be direct, flink or flink://HOST:PORT)"
                 .formatted(folder.resolve("millrace.yaml")));
   }
 
