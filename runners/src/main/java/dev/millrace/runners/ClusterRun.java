@@ -140,10 +140,10 @@ final class ClusterRun {
       if (slots.isOver()) {
         cancel();
         throw new IllegalStateException(
-            "Cannot run on %s: no %d slots were free within %d s; wait for other jobs, or take"
+            "Cannot run on %s: the job got no slots within %d s (it takes %d); wait for other jobs, or"
                     .formatted(
-                        run.options().runner, run.options().parallelism, PATIENCE.toSeconds())
-                + " fewer with --parallelism");
+                        run.options().runner, PATIENCE.toSeconds(), run.options().parallelism)
+                + " take fewer with --parallelism");
       }
       if (!run.stop().isRequested()) {
         drain.renew();

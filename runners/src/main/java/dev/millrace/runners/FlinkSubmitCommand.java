@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
     customSynopsis =
         "Usage: millrace flink submit [--address=HOST:PORT] [--dir=DIR] COMMAND [OPTION...]",
     description = {
-      "Runs a command on the cluster that `up` started, or on another:",
-      "the same as COMMAND --runner=flink://HOST:PORT."
+      "Runs a command on the cluster that `up` started, or on another.",
+      "The same as COMMAND --runner=flink://HOST:PORT."
     })
 final class FlinkSubmitCommand implements Callable<Integer> {
 

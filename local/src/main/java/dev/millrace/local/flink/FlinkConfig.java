@@ -13,11 +13,8 @@ final class FlinkConfig {
   static final int JOB_MANAGER_HEAP = 256;
 
   private static final int FRAMEWORK_HEAP = 64;
-  private static final int NETWORK = 64;
+  private static final int NETWORK_OF_SLOT = 64;
   private static final int OFF_HEAP = 64;
-
-  /** What a TaskManager may take of direct memory: Flink's, its network's and the job's own. */
-  static final int DIRECT = NETWORK + 2 * OFF_HEAP;
 
   /** What RocksDB and sorting share. */
   private static final int MANAGED = 128;
@@ -74,13 +71,23 @@ final class FlinkConfig {
     keys.put("taskmanager.memory.task.heap.size", heap - FRAMEWORK_HEAP + "m");
     keys.put("taskmanager.memory.framework.off-heap.size", OFF_HEAP + "m");
     keys.put("taskmanager.memory.task.off-heap.size", OFF_HEAP + "m");
-    keys.put("taskmanager.memory.network.min", NETWORK + "m");
-    keys.put("taskmanager.memory.network.max", NETWORK + "m");
+    keys.put("taskmanager.memory.network.min", network(cluster) + "m");
+    keys.put("taskmanager.memory.network.max", network(cluster) + "m");
     keys.put("taskmanager.memory.managed.size", MANAGED + "m");
     keys.put("taskmanager.memory.jvm-metaspace.size", METASPACE + "m");
     keys.put("taskmanager.memory.jvm-overhead.min", OVERHEAD + "m");
     keys.put("taskmanager.memory.jvm-overhead.max", OVERHEAD + "m");
     return keys;
+  }
+
+  /** A shuffle of a bounded job takes at least 512 buffers of 32 KiB for each task and output. */
+  private static int network(Properties cluster) {
+    return NETWORK_OF_SLOT * (1 + Integer.parseInt(cluster.getProperty("slots")));
+  }
+
+  /** What a TaskManager may take of direct memory: Flink's, its network's and the job's own. */
+  static int direct(Properties cluster) {
+    return network(cluster) + 2 * OFF_HEAP;
   }
 
   /** Within single quotes YAML takes all but these as they are. */

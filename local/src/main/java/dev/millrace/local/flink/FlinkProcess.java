@@ -64,7 +64,7 @@ final class FlinkProcess {
     List<String> jvm =
         List.of(
             "-Xmx" + heap + "m",
-            "-XX:MaxDirectMemorySize=" + FlinkConfig.DIRECT + "m",
+            "-XX:MaxDirectMemorySize=" + FlinkConfig.direct(cluster) + "m",
             "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m");
     return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
   }
