@@ -76,6 +76,15 @@ final class BenchCommand extends RunCommand {
   }
 
   @Override
+  void check(CommonOptions options) {
+    if (options.runner.isCluster()) {
+      throw new UsageException(
+          "Invalid --runner: %s (must be left out: bench starts each contender itself)"
+              .formatted(options.runner));
+    }
+  }
+
+  @Override
   Work work() {
     return switch (scenario) {
       case "copy" ->

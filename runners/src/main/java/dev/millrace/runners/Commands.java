@@ -25,6 +25,7 @@ final class Commands {
     line.addSubcommand(new DemoCommand(console));
     line.addSubcommand(new SyncCommand(console));
     line.addSubcommand(new StateCommand(console));
+    line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));

@@ -2,7 +2,6 @@
 package dev.millrace.runners;
 
 import dev.millrace.control.ByteSize;
-import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -10,31 +9,34 @@ import picocli.CommandLine.TypeConversionException;
 /** The options that every command takes. */
 final class CommonOptions {
 
-  /** Where a pipeline runs. */
-  enum RunnerName {
-    DIRECT,
-    FLINK;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+  /** Of the parallelism, until somebody who knows where it runs says better. */
+  static final int NOT_GIVEN = 0;
 
   @Option(
       names = "--runner",
       paramLabel = "RUNNER",
       defaultValue = "direct",
-      converter = RunnerConverter.class,
-      description = "direct (default) or flink; both run within this process.")
-  RunnerName runner = RunnerName.DIRECT;
+      converter = Target.Converter.class,
+      description = {
+        "direct (default) or flink, both within this process, or",
+        "flink://HOST:PORT, a Flink cluster by the port of its web UI."
+      })
+  Target runner = Target.DIRECT;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       converter = PositiveConverter.class,
-      description = "Splits worked on at a time; default: the processors of this machine.")
-  int parallelism = Runtime.getRuntime().availableProcessors();
+      description = {
+        "Splits worked on at a time; default: the processors of this machine,",
+        "on a cluster its free slots."
+      })
+  int parallelism = NOT_GIVEN;
+
+  @Option(
+      names = "--detached",
+      description = "On a cluster: submit the job, print its id and return.")
+  boolean detached;
 
   @Option(
       names = "--block-size",
@@ -71,17 +73,6 @@ final class CommonOptions {
       usageHelp = true,
       description = "Show this help.")
   boolean help;
-
-  static final class RunnerConverter implements ITypeConverter<RunnerName> {
-    @Override
-    public RunnerName convert(String value) {
-      return switch (value) {
-        case "direct" -> RunnerName.DIRECT;
-        case "flink" -> RunnerName.FLINK;
-        default -> throw new TypeConversionException("must be direct or flink");
-      };
-    }
-  }
 
   static final class PositiveConverter implements ITypeConverter<Integer> {
     private static final int LIMIT = 1024;

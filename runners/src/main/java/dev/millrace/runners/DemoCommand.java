@@ -33,6 +33,14 @@ final class DemoCommand extends RunCommand {
   }
 
   @Override
+  void check(CommonOptions options) {
+    if (options.detached) {
+      throw new UsageException(
+          "Invalid --detached: true (must be left out: demo runs one pipeline after another)");
+    }
+  }
+
+  @Override
   Work work() {
     ConnectionSpec database =
         target == null ? null : Credentials.of("target", target, console.environment());

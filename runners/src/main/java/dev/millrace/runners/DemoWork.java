@@ -9,6 +9,7 @@ import dev.millrace.pipelines.airquality.Highlights;
 import dev.millrace.pipelines.airquality.Stage;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -50,8 +50,25 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
       Credentials.check("target", database);
       return onFiles(run, database);
     }
+    requireNear(run.options().runner);
     try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
       return onFiles(run, ConnectionSpec.of(server.jdbcUrl()));
+    }
+  }
+
+  /** An embedded server answers on this machine only, and is not in the job jar. */
+  private static void requireNear(Target runner) throws IOException {
+    boolean far =
+        switch (runner.kind()) {
+          case DIRECT -> false;
+          case FLINK -> FlinkContext.isPresent();
+          case CLUSTER -> !InetAddress.getByName(runner.host()).isLoopbackAddress();
+        };
+    if (far) {
+      throw new UsageException(
+          "Cannot run demo on %s: an embedded PostgreSQL answers on this machine only; name your"
+                  .formatted(runner)
+              + " own with --target");
     }
   }
 
@@ -86,13 +103,8 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
     long start = System.nanoTime();
     Pipeline pipeline = PipelineRun.pipeline(run, stage.name());
     stage.applyTo(pipeline);
-    long before = Measure.ROWS_READ.total();
-    OptionalLong expected = OptionalLong.of(stage.expectedRows());
     PipelineResult result =
-        Progress.during(
-            run,
-            () -> new Progress.Sample(stage.name(), Measure.ROWS_READ.total() - before, expected),
-            () -> PipelineRun.await(pipeline, run.stop()));
+        PipelineRun.toEnd(run, pipeline, stage.name(), Measure.ROWS_READ, stage.expectedRows());
     return new Done(
         stage, stage.counts(result), PipelineRun.counts(result), (System.nanoTime() - start) / 1e9);
   }

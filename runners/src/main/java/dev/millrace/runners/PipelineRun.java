@@ -4,8 +4,8 @@ package dev.millrace.runners;
 import dev.millrace.observe.Measure;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -16,9 +16,6 @@ import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.runners.flink.FlinkRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs pipelines where the user chose: on the direct runner or on a Flink cluster within this
- * process, with the parallelism asked for and the runner's own defaults otherwise.
+ * Runs pipelines where the user chose: on the direct runner, on Flink within this process, or on a
+ * cluster, with the parallelism asked for and the runner's own defaults otherwise.
  */
 final class PipelineRun {
 
@@ -40,15 +37,18 @@ final class PipelineRun {
 
   /** An empty pipeline for the chosen runner. */
   static Pipeline pipeline(Run run, String stage) {
-    String jobName = "millrace-%s-%s".formatted(stage, run.id());
-    return Pipeline.create(options(run.options(), jobName));
+    return Pipeline.create(options(run.options(), jobName(run, stage)));
+  }
+
+  private static String jobName(Run run, String stage) {
+    return "millrace-%s-%s".formatted(stage, run.id());
   }
 
   /** The options of a pipeline for the chosen runner. No secret is ever among them. */
   static PipelineOptions options(CommonOptions common, String jobName) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setJobName(jobName);
-    switch (common.runner) {
+    switch (common.runner.kind()) {
       case DIRECT -> {
         options.setRunner(DirectRunner.class);
         options.as(DirectOptions.class).setTargetParallelism(common.parallelism);
@@ -56,20 +56,46 @@ final class PipelineRun {
       }
       case FLINK -> {
         options.setRunner(FlinkRunner.class);
-        options.as(FlinkPipelineOptions.class).setFlinkMaster("[local]");
+        options
+            .as(FlinkPipelineOptions.class)
+            .setFlinkMaster(FlinkContext.isPresent() ? "[auto]" : "[local]");
         options.as(FlinkPipelineOptions.class).setParallelism(common.parallelism);
+        options.as(FlinkPipelineOptions.class).setAttachedMode(!common.detached);
+      }
+      case CLUSTER -> {
+        options.setRunner(FlinkRunner.class);
+        FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+        flink.setFlinkMaster(common.runner.address());
+        flink.setParallelism(common.parallelism);
+        flink.setFilesToStage(List.of(Packaged.jobJar().toString()));
+        flink.setAttachedMode(false);
       }
     }
     return options;
   }
 
   /**
-   * Runs a pipeline to its end, or to the wish that it stop.
+   * Runs a pipeline to its end, or to the wish that it stop, and tells how far it is.
    *
+   * @param label what is being done
+   * @param measure what tells how far it is
+   * @param expected how far it will go, perhaps an estimate
    * @throws InterruptedException if it was stopped
    * @throws Exception what the pipeline failed with
    */
-  static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
+  static PipelineResult toEnd(
+      Run run, Pipeline pipeline, String label, Measure measure, long expected) throws Exception {
+    if (run.options().runner.isCluster()) {
+      return ClusterRun.submit(run, pipeline).toEnd(label);
+    }
+    long before = measure.total();
+    return Progress.during(
+        run,
+        () -> new Progress.Sample(label, measure.total() - before, OptionalLong.of(expected)),
+        () -> await(pipeline, run.stop()));
+  }
+
+  private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
     AtomicReference<PipelineResult> running = new AtomicReference<>();
     FutureTask<PipelineResult> task =
         new FutureTask<>(
@@ -116,28 +142,11 @@ final class PipelineRun {
 
   /** What a pipeline counted. */
   static Counts counts(PipelineResult result) {
-    MetricsFilter ours =
-        MetricsFilter.builder()
-            .addNameFilter(MetricNameFilter.inNamespace(Measure.NAMESPACE))
-            .build();
-    Map<String, Long> sums = new HashMap<>();
-    for (MetricResult<Long> counter : result.metrics().queryMetrics(ours).getCounters()) {
-      // Only the direct runner tells committed bundles from attempted ones.
-      Long committed = counter.getCommittedOrNull();
-      sums.merge(
-          counter.getName().getName(),
-          committed == null ? counter.getAttempted() : committed,
-          Long::sum);
-    }
     return new Counts(
-        sum(sums, Measure.ROWS_READ),
-        sum(sums, Measure.ROWS_WRITTEN),
-        sum(sums, Measure.ROWS_REJECTED),
-        sum(sums, Measure.BLOCKS),
-        sum(sums, Measure.BYTES));
-  }
-
-  private static long sum(Map<String, Long> sums, Measure measure) {
-    return sums.getOrDefault(measure.counter(), 0L);
+        Measure.ROWS_READ.total(result, ""),
+        Measure.ROWS_WRITTEN.total(result, ""),
+        Measure.ROWS_REJECTED.total(result, ""),
+        Measure.BLOCKS.total(result, ""),
+        Measure.BYTES.total(result, ""));
   }
 }

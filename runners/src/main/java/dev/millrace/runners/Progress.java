@@ -29,8 +29,15 @@ final class Progress implements AutoCloseable {
    * @param label what is being done
    * @param done rows done
    * @param expected rows in all, perhaps an estimate; empty if unknown
+   * @param unit what is counted
    */
-  record Sample(String label, long done, OptionalLong expected) {}
+  record Sample(String label, long done, OptionalLong expected, String unit) {
+
+    /** Counts rows. */
+    Sample(String label, long done, OptionalLong expected) {
+      this(label, done, expected, "rows");
+    }
+  }
 
   private final PrintStream err;
   private final boolean terminal;
@@ -86,18 +93,24 @@ final class Progress implements AutoCloseable {
     long expected = sample.expected().orElse(0);
     if (expected < sample.done() || sample.done() == 0) {
       return String.format(
-          Locale.ROOT, "%s: %,d rows, %,d rows/s", sample.label(), sample.done(), perSecond);
+          Locale.ROOT,
+          "%s: %,d %4$s, %,d %4$s/s",
+          sample.label(),
+          sample.done(),
+          perSecond,
+          sample.unit());
     }
     double share = (double) sample.done() / expected;
     return String.format(
         Locale.ROOT,
-        "%s: %,d of %,d rows, %.0f %%, %,d rows/s, %s left",
+        "%s: %,d of %,d %7$s, %.0f %%, %,d %7$s/s, %s left",
         sample.label(),
         sample.done(),
         expected,
         Math.floor(100 * share),
         perSecond,
-        clockTime(Math.round(seconds / share - seconds)));
+        clockTime(Math.round(seconds / share - seconds)),
+        sample.unit());
   }
 
   private static String clockTime(long seconds) {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -19,7 +21,9 @@ final class Run {
   private final Stop stop;
   private final String id = newId();
   private final long startNanos = System.nanoTime();
+  private final List<String> jobs = new ArrayList<>();
   private volatile long endNanos;
+  private long restarts;
 
   Run(Console console, CommonOptions options, Stop stop) {
     this.console = console;
@@ -54,6 +58,26 @@ final class Run {
     if (!options.quiet) {
       console.err().println(line);
     }
+  }
+
+  /** Names a job of a cluster that this run submitted. */
+  void addJob(String job) {
+    jobs.add(job);
+  }
+
+  /** The jobs that this run submitted to a cluster. */
+  List<String> jobs() {
+    return List.copyOf(jobs);
+  }
+
+  /** Adds how often a cluster restarted a job of this run. */
+  void restarted(long times) {
+    restarts += times;
+  }
+
+  /** How often the work was tried: once, and once more for each restart. */
+  long attempts() {
+    return 1 + restarts;
   }
 
   /** What comes now is reported apart. */

@@ -29,12 +29,21 @@ abstract class RunCommand implements Callable<Integer> {
   /** What to do. Called after the options were read; may be long and may fail. */
   abstract Work work();
 
+  /**
+   * Checks whether this command can do what the shared options ask for.
+   *
+   * @throws UsageException if it cannot
+   */
+  void check(CommonOptions options) {}
+
   @Override
   public final Integer call() {
     try (Stop stop = Stop.onSignals()) {
       Logs logs = Logs.to(console, common.verbose, common.quiet);
       Run run = new Run(console, common, stop);
       try {
+        Placement.settle(common);
+        check(common);
         Outcome outcome = work().run(run);
         return tell(run, outcome, null, outcome.exitCode());
       } catch (Throwable failure) {
@@ -67,7 +76,8 @@ abstract class RunCommand implements Callable<Integer> {
             common.runner.toString(),
             run.elapsed(),
             PeakMemory.residentBytes(),
-            common.dryRun ? null : 1,
+            common.dryRun ? null : run.attempts(),
+            run.jobs(),
             outcome,
             error);
     if (common.json) {

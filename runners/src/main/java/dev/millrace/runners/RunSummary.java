@@ -19,7 +19,8 @@ record RunSummary(
     @Nullable String runner,
     @Nullable Duration elapsed,
     OptionalLong peakResidentBytes,
-    @Nullable Integer attempts,
+    @Nullable Long attempts,
+    List<String> jobs,
     Outcome outcome,
     @Nullable String error) {
 
@@ -32,6 +33,7 @@ record RunSummary(
         null,
         PeakMemory.residentBytes(),
         null,
+        List.of(),
         Outcome.of(Counts.NONE),
         error);
   }
@@ -53,6 +55,10 @@ record RunSummary(
         List.of("source_checksum", "target_checksum", "cursor_low", "cursor_high")) {
       fields.put(later, null);
     }
+    if (!jobs.isEmpty()) {
+      fields.put("job_id", jobs.get(jobs.size() - 1));
+      fields.put("job_ids", jobs);
+    }
     fields.putAll(outcome.details());
     if (error != null) {
       fields.put("error", error);
@@ -69,7 +75,8 @@ record RunSummary(
     Counts counts = outcome.counts();
     List<String> lines = new ArrayList<>(outcome.report());
     if (elapsed != null) {
-      String end = error == null ? "done" : "failed";
+      Object told = outcome.details().get("status");
+      Object end = error != null ? "failed" : told != null ? told : "done";
       lines.add("%s %s in %s on %s".formatted(command, end, seconds(elapsed), runner));
     }
     add(lines, "read", counts.rowsRead(), "rows");

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -131,16 +133,28 @@ final class Settings implements IDefaultValueProvider {
   }
 
   private static Set<String> keysOf(CommandSpec root) {
-    return root.subcommands().values().stream()
-        .flatMap(command -> command.getCommandSpec().options().stream())
+    return commands(root)
+        .flatMap(command -> command.options().stream())
         .filter(option -> !FLAGS_ONLY.contains(name(option)))
         .map(Settings::key)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** All below a command. */
+  private static Stream<CommandSpec> commands(CommandSpec command) {
+    return command.subcommands().values().stream()
+        .map(CommandLine::getCommandSpec)
+        .flatMap(sub -> Stream.concat(Stream.of(sub), commands(sub)));
+  }
+
+  /** An option of {@code flink up} is one of {@code flink}: what is below shares its options. */
   private static String key(ArgSpec arg) {
     String name = arg instanceof OptionSpec option ? name(option) : arg.paramLabel();
-    return COMMON.contains(name) ? name : arg.command().name() + "." + name;
+    CommandSpec command = arg.command();
+    while (command.parent() != null && command.parent().parent() != null) {
+      command = command.parent();
+    }
+    return COMMON.contains(name) ? name : command.name() + "." + name;
   }
 
   private static String name(OptionSpec option) {

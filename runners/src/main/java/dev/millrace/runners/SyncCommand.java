@@ -108,6 +108,14 @@ final class SyncCommand extends RunCommand {
   }
 
   @Override
+  void check(CommonOptions options) {
+    if (options.detached && checksum) {
+      throw new UsageException(
+          "Invalid --checksum: true (must be left out with --detached, which does not wait)");
+    }
+  }
+
+  @Override
   Work work() {
     return new SyncWork(this);
   }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
@@ -30,14 +29,30 @@ final class SyncWork implements Work {
     SyncOptions options = options(run);
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
+    boolean ledger = command.mode == SyncOptions.Mode.LEDGER;
+    if (ledger) {
+      ClusterLedger.requireRestarts(run.options().runner);
+    }
+    // A snapshot ends with this process, and what a ledger keeps on a cluster may outlive it.
+    boolean held = !run.options().detached && !(ledger && run.options().runner.isCluster());
     if (run.options().dryRun) {
-      try (Sync sync = Sync.preview(options)) {
+      try (Sync sync = Sync.preview(options, held)) {
         return plan(options, sync);
       }
     }
-    try (Sync sync = Sync.open(options, run.id(), run.options().runner.toString())) {
+    if (ledger) {
+      ClusterLedger.requireEnded(options.target(), options.job(), run::tell);
+    }
+    String runner = run.options().runner.toString();
+    try (Sync sync =
+        held ? Sync.open(options, run.id(), runner) : Sync.openUnheld(options, run.id(), runner)) {
       sync.read().collated().forEach(column -> run.tell(slowColumn(options, column)));
-      Counts counts = sync.wasDone() ? Counts.ZERO : copy(run, sync);
+      Pipeline pipeline = PipelineRun.pipeline(run, "sync");
+      sync.applyTo(pipeline);
+      if (run.options().detached) {
+        return ClusterRun.detached(run, pipeline);
+      }
+      Counts counts = sync.isDone() ? Counts.ZERO : copy(run, sync, pipeline);
       run.stopClock();
       List<String> report = new ArrayList<>();
       Map<String, Object> details = new LinkedHashMap<>();
@@ -51,16 +66,9 @@ final class SyncWork implements Work {
     }
   }
 
-  private static Counts copy(Run run, Sync sync) throws Exception {
-    Pipeline pipeline = PipelineRun.pipeline(run, "sync");
-    sync.applyTo(pipeline);
-    long before = Measure.ROWS_WRITTEN.total();
-    OptionalLong expected = OptionalLong.of(sync.read().expectedRows());
+  private static Counts copy(Run run, Sync sync, Pipeline pipeline) throws Exception {
     PipelineResult result =
-        Progress.during(
-            run,
-            () -> new Progress.Sample("sync", Measure.ROWS_WRITTEN.total() - before, expected),
-            () -> PipelineRun.await(pipeline, run.stop()));
+        PipelineRun.toEnd(run, pipeline, "sync", Measure.ROWS_WRITTEN, sync.read().expectedRows());
     return PipelineRun.counts(result);
   }
 
@@ -92,10 +100,11 @@ final class SyncWork implements Work {
                 options.table(),
                 options.into(),
                 SyncCommand.word(options.mode())),
-        "read in %d splits %s under one snapshot, in blocks of %s, %d at a time. Nothing was written."
+        "read in %d splits %s%s, in blocks of %s, %d at a time. Nothing was written."
             .formatted(
                 sync.read().splits(),
                 sync.read().byPage() ? "by page" : "by key",
+                sync.isHeld() ? " under one snapshot" : "",
                 options.blockSize(),
                 options.parallelism()));
   }

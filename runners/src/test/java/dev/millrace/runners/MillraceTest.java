@@ -53,7 +53,7 @@ class MillraceTest {
         "probe --table=t --table=u          | Cannot probe: --table is given twice",
         "probe --table=t more               | Invalid argument: more (must be an option, as in --json)",
         "probe --table=t --json=maybe       | Invalid --json: maybe (must be true or false)",
-        "probe --table=t --runner=spark     | Invalid --runner: spark (must be direct or flink)",
+        "probe --table=t --runner=spark     | Invalid --runner: spark (must be direct, flink or flink://HOST:PORT)",
         "probe --table=t --parallelism=0    | Invalid --parallelism: 0 (must be a whole number from 1 to 1024)",
         "probe --table=t --parallelism=9999 | Invalid --parallelism: 9999 (must be a whole number from 1 to 1024)",
         "probe --table=t --block-size=1MB   | Invalid --block-size: 1MB (must be from 64KiB to 64MiB, as in 1MiB)",

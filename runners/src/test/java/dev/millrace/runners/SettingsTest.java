@@ -33,7 +33,7 @@ class SettingsTest {
     CommonOptions common = probe.common();
     assertThat(common.parallelism).isEqualTo(3);
     assertThat(common.blockSize).isEqualTo(ByteSize.ofMebibytes(4));
-    assertThat(common.runner).isEqualTo(CommonOptions.RunnerName.FLINK);
+    assertThat(common.runner).isEqualTo(Target.FLINK);
     assertThat(common.verbose).isFalse();
     assertThat(probe.table).isEqualTo("a");
   }
@@ -91,7 +91,7 @@ class SettingsTest {
     file("runner: spark\n");
     assertThat(refused(Map.of()))
         .isEqualTo(
-            "Invalid --runner (from %s): spark (must be direct or flink)"
+            "Invalid --runner (from %s): spark (must be direct, flink or flink://HOST:PORT)"
                 .formatted(folder.resolve("millrace.yaml")));
   }
 

@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +123,7 @@ public record ConnectionSpec(
   public Connection connect(String purpose) throws SQLException {
     Properties properties = properties();
     properties.setProperty("ApplicationName", applicationName(purpose));
-    return DriverManager.getConnection(url, properties);
+    return new PgDriver(url, properties).getConnection();
   }
 
   /** Where the database is, without the properties of the URL. */

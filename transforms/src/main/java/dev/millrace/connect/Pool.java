@@ -169,8 +169,7 @@ public final class Pool implements AutoCloseable {
       properties.setProperty("ApplicationName", ConnectionSpec.applicationName(key.quota().name()));
       HikariConfig config = new HikariConfig();
       config.setPoolName("millrace " + key.quota());
-      config.setJdbcUrl(spec.url());
-      config.setDataSourceProperties(properties);
+      config.setDataSource(new PgDriver(spec.url(), properties));
       config.setAutoCommit(false);
       config.setMaximumPoolSize(spec.maxConnections());
       config.setMinimumIdle(0);

@@ -3,9 +3,9 @@ package dev.millrace.connect;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,9 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class StallGuard implements AutoCloseable {
 
-  private static final ScheduledExecutorService CLOCK =
-      Executors.newSingleThreadScheduledExecutor(
-          new ThreadFactoryBuilder().setDaemon(true).setNameFormat("millrace-stall-guard").build());
+  private static final ScheduledExecutorService CLOCK = clock();
 
   /** Checks in a limit: a stall is noticed at most an eighth late. */
   private static final int CHECKS = 8;
@@ -34,6 +32,21 @@ public final class StallGuard implements AutoCloseable {
     this.connection = connection;
     long period = Math.max(1, limit.toMillis() / CHECKS);
     this.check = CLOCK.scheduleAtFixedRate(this::check, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Its thread ends when nothing is left to guard: it would hold on to the classes of a job. */
+  private static ScheduledExecutorService clock() {
+    ScheduledThreadPoolExecutor clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            new ThreadFactoryBuilder()
+                .setDaemon(true)
+                .setNameFormat("millrace-stall-guard")
+                .build());
+    clock.setRemoveOnCancelPolicy(true);
+    clock.setKeepAliveTime(1, TimeUnit.SECONDS);
+    clock.allowCoreThreadTimeOut(true);
+    return clock;
   }
 
   /** Guards a connection until closed. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A database's ledger from outside: what it holds, and how to make it forget. */
 public final class LedgerView {
@@ -25,6 +26,13 @@ public final class LedgerView {
         jobs.put(job, SplitRecord.list(connection, job.job()));
       }
       return jobs;
+    }
+  }
+
+  /** One job, if the ledger knows it. */
+  public static Optional<JobRecord> find(ConnectionSpec spec, String job) throws SQLException {
+    try (Connection connection = spec.connect("ledger")) {
+      return LedgerTables.exist(connection) ? JobRecord.find(connection, job) : Optional.empty();
     }
   }
 

@@ -3,7 +3,11 @@ package dev.millrace.observe;
 
 import com.codahale.metrics.MetricRegistry;
 import java.util.Locale;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
  * What every pipeline counts. Each is counted twice: as a Beam counter, which the runner aggregates
@@ -43,6 +47,26 @@ public enum Measure {
   public void add(long amount) {
     Metrics.counter(NAMESPACE, counter()).inc(amount);
     REGISTRY.counter(metric()).inc(amount);
+  }
+
+  /**
+   * What a pipeline counted.
+   *
+   * @param step part of the names of the steps that count; empty for all
+   */
+  public long total(PipelineResult result, String step) {
+    MetricsFilter filter =
+        MetricsFilter.builder().addNameFilter(MetricNameFilter.named(NAMESPACE, counter())).build();
+    long sum = 0;
+    for (MetricResult<Long> each : result.metrics().queryMetrics(filter).getCounters()) {
+      if (each.getKey().stepName().contains(step)) {
+        // Only the direct runner tells committed bundles from attempted ones, which it sums up
+        // late.
+        Long committed = each.getCommittedOrNull();
+        sum += committed == null ? each.getAttempted() : committed;
+      }
+    }
+    return sum;
   }
 
   /** What this JVM has counted since it started. */

@@ -9,9 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
  * One of the three pipelines of {@link AirQuality}: what it will read, how it is built, and what it
@@ -61,31 +58,15 @@ public final class Stage {
   public Counts counts(PipelineResult result) {
     Map<String, Long> written = new LinkedHashMap<>();
     for (Table table : tables) {
-      written.put(table.name(), counted(result, Measure.ROWS_WRITTEN, writeStep(table)));
+      written.put(table.name(), Measure.ROWS_WRITTEN.total(result, writeStep(table)));
     }
     return new Counts(
-        counted(result, Measure.ROWS_READ, ""),
-        written,
-        counted(result, Measure.ROWS_REJECTED, ""));
+        Measure.ROWS_READ.total(result, ""), written, Measure.ROWS_REJECTED.total(result, ""));
   }
 
   /** The name of the step that writes a table. */
   static String writeStep(Table table) {
     return "Write " + table.name();
-  }
-
-  private static long counted(PipelineResult result, Measure measure, String step) {
-    MetricsFilter counter =
-        MetricsFilter.builder()
-            .addNameFilter(MetricNameFilter.named(Measure.NAMESPACE, measure.counter()))
-            .build();
-    long sum = 0;
-    for (MetricResult<Long> each : result.metrics().queryMetrics(counter).getCounters()) {
-      if (each.getKey().stepName().contains(step)) {
-        sum += each.getAttempted();
-      }
-    }
-    return sum;
   }
 
   /**

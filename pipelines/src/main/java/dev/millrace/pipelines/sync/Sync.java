@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class Sync implements AutoCloseable {
 
   private final SyncOptions options;
-  private final HeldSnapshot snapshot;
+  private final @Nullable HeldSnapshot snapshot;
   private final @Nullable LedgerJob job;
   private final ReadTable.Planned read;
   private final WriteTable write;
 
   private Sync(
       SyncOptions options,
-      HeldSnapshot snapshot,
+      @Nullable HeldSnapshot snapshot,
       @Nullable LedgerJob job,
       ReadTable.Planned read,
       WriteTable write) {
@@ -52,43 +52,49 @@ public final class Sync implements AutoCloseable {
    * @throws SQLException when a server does not answer or refuses
    */
   public static Sync open(SyncOptions options, String run, String runner) throws SQLException {
-    return open(options, (read, job) -> read.resume(job, options.into(), run, runner));
+    return open(options, HeldSnapshot.export(options.source()), new Attempt(run, runner));
   }
 
   /**
-   * Takes the snapshot and plans the copy, but begins nothing: in mode ledger as if nothing had
-   * been copied before.
+   * As {@link #open} without a snapshot, for a run that may go on when this process has ended: it
+   * reads by ranges of a key, and each part of a split sees the moment at which it was read.
+   */
+  public static Sync openUnheld(SyncOptions options, String run, String runner)
+      throws SQLException {
+    return open(options, null, new Attempt(run, runner));
+  }
+
+  /**
+   * Plans the copy, but begins nothing: in mode ledger as if nothing had been copied before.
    *
+   * @param held whether it would read under a snapshot
    * @throws IllegalArgumentException as {@link #open}
    * @throws SQLException when a server does not answer or refuses
    */
-  public static Sync preview(SyncOptions options) throws SQLException {
-    return open(options, null);
+  public static Sync preview(SyncOptions options, boolean held) throws SQLException {
+    return open(options, held ? HeldSnapshot.export(options.source()) : null, null);
   }
 
-  /** Begins an attempt of a job. */
-  private interface Resume {
-    ReadTable.Planned from(ReadTable read, LedgerJob job) throws SQLException;
-  }
+  private record Attempt(String run, String runner) {}
 
-  private static Sync open(SyncOptions options, @Nullable Resume resume) throws SQLException {
+  private static Sync open(
+      SyncOptions options, @Nullable HeldSnapshot snapshot, @Nullable Attempt attempt)
+      throws SQLException {
     boolean ledger = options.mode() == SyncOptions.Mode.LEDGER;
-    HeldSnapshot snapshot = HeldSnapshot.export(options.source());
     @Nullable LedgerJob job = null;
     try {
       ReadTable read = read(options, snapshot);
       WriteTable write = write(options);
       // Before a ledger knows of it: a copy that cannot be made must leave no trace.
       write.plan(read.schema());
-      if (!ledger) {
-        return new Sync(options, snapshot, null, read.plan(), write);
+      if (ledger) {
+        read.requireOrder();
       }
-      read.requireOrder();
-      if (resume == null) {
+      if (!ledger || attempt == null) {
         return new Sync(options, snapshot, null, read.plan(), write);
       }
       job = LedgerJob.open(options.target(), options.job());
-      ReadTable.Planned planned = resume.from(read, job);
+      ReadTable.Planned planned = read.resume(job, options.into(), attempt.run(), attempt.runner());
       return new Sync(
           options, snapshot, job, planned, write.ledger(planned.ledger().orElseThrow()));
     } catch (SQLException | RuntimeException failure) {
@@ -97,16 +103,17 @@ public final class Sync implements AutoCloseable {
     }
   }
 
-  private static ReadTable read(SyncOptions options, HeldSnapshot snapshot) {
+  private static ReadTable read(SyncOptions options, @Nullable HeldSnapshot snapshot) {
     List<String> order =
         options.mode() == SyncOptions.Mode.LEDGER ? options.key() : options.readBy();
-    return ReadTable.from(options.source(), options.table())
-        .columns(options.columns().toArray(String[]::new))
-        .where(options.where())
-        .key(order.toArray(String[]::new))
-        .underSnapshot(snapshot.ref())
-        .blockSize(options.blockSize())
-        .parallelism(options.parallelism());
+    ReadTable read =
+        ReadTable.from(options.source(), options.table())
+            .columns(options.columns().toArray(String[]::new))
+            .where(options.where())
+            .key(order.toArray(String[]::new))
+            .blockSize(options.blockSize())
+            .parallelism(options.parallelism());
+    return snapshot == null ? read : read.underSnapshot(snapshot.ref());
   }
 
   private static WriteTable write(SyncOptions options) {
@@ -114,6 +121,11 @@ public final class Sync implements AutoCloseable {
     return options.mode() == SyncOptions.Mode.UPSERT
         ? write.upsert(options.key().toArray(String[]::new))
         : write;
+  }
+
+  /** Whether all reads of this run see one moment. */
+  public boolean isHeld() {
+    return snapshot != null;
   }
 
   /** The columns copied. */
@@ -131,9 +143,9 @@ public final class Sync implements AutoCloseable {
     return Optional.ofNullable(job);
   }
 
-  /** Whether an earlier run copied everything. */
-  public boolean wasDone() {
-    return job != null && job.wasDone();
+  /** Whether earlier runs copied everything. */
+  public boolean isDone() {
+    return job != null && read.splits() == 0;
   }
 
   /** Adds the copy to a pipeline, to be run before this is closed. */
@@ -141,11 +153,13 @@ public final class Sync implements AutoCloseable {
     pipeline.apply("Read", read).apply("Write", write);
   }
 
-  /** The checksum of the rows to copy, as the snapshot sees them. Reads all of them. */
+  /** The checksum of the rows to copy, as the snapshot, if any, sees them. Reads all of them. */
   public Checksum sourceChecksum() throws SQLException {
     try (Connection connection = options.source().connect("checksum")) {
       connection.setAutoCommit(false);
-      snapshot.ref().begin(connection);
+      if (snapshot != null) {
+        snapshot.ref().begin(connection);
+      }
       String where = options.where().isEmpty() ? "true" : options.where();
       return checksum(connection, options.table(), where);
     }
@@ -173,11 +187,9 @@ public final class Sync implements AutoCloseable {
     close(snapshot, job);
   }
 
-  private static void close(HeldSnapshot snapshot, @Nullable LedgerJob job) throws SQLException {
-    try (snapshot) {
-      if (job != null) {
-        job.close();
-      }
-    }
+  private static void close(@Nullable HeldSnapshot snapshot, @Nullable LedgerJob job)
+      throws SQLException {
+    try (snapshot;
+        job) {}
   }
 }

@@ -1,0 +1,103 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.local.flink;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** The command lines of a cluster's processes. */
+final class FlinkProcess {
+
+  /** What a command line of this cluster, and of no other, holds. */
+  static final String MARK = "-Dmillrace.cluster=";
+
+  private static final String JOB_MANAGER_MAIN =
+      "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+  private static final String TASK_MANAGER_MAIN =
+      "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+
+  // Flink's own list, of its bin/config.sh and conf/config.yaml, as far as its jars need it, and
+  // what Arrow needs.
+  private static final List<String> OPENED =
+      List.of(
+          "java.base/java.lang",
+          "java.base/java.net",
+          "java.base/java.io",
+          "java.base/java.nio",
+          "java.base/sun.nio.ch",
+          "java.base/java.lang.reflect",
+          "java.base/java.text",
+          "java.base/java.time",
+          "java.base/java.util",
+          "java.base/java.util.concurrent",
+          "java.base/java.util.concurrent.atomic",
+          "java.base/java.util.concurrent.locks");
+
+  private final ClusterFolder folder;
+  private final Properties cluster;
+
+  FlinkProcess(ClusterFolder folder, Properties cluster) {
+    this.folder = folder;
+    this.cluster = cluster;
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  Process startJobManager() throws IOException {
+    List<String> jvm =
+        List.of("-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m", "-XX:MaxMetaspaceSize=256m");
+    return start(ClusterFolder.JOB_MANAGER, jvm, JOB_MANAGER_MAIN, List.of());
+  }
+
+  /**
+   * Starts a TaskManager.
+   *
+   * @param name of the process
+   * @param id its name within Flink, which none had before
+   */
+  Process startTaskManager(String name, String id) throws IOException {
+    int heap = Integer.parseInt(cluster.getProperty("heap"));
+    List<String> jvm =
+        List.of(
+            "-Xmx" + heap + "m",
+            "-XX:MaxDirectMemorySize=" + FlinkConfig.direct(cluster) + "m",
+            "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m");
+    return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
+  }
+
+  private Process start(String name, List<String> jvm, String main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(java(), MARK + cluster.getProperty("id")));
+    command.addAll(jvm);
+    command.addAll(List.of("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"));
+    OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
+    command.add("-Dlog.file=" + folder.log(name));
+    command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
+    command.addAll(List.of("-cp", Path.of(cluster.getProperty("lib")).resolve("*").toString()));
+    command.addAll(List.of(main, "--configDir", folder.conf().toString()));
+    command.addAll(arguments);
+    Path out = folder.logs().resolve(name + ".out");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.temporary().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()));
+    // Of the caller's environment a cluster takes nothing that would change it, nor a password.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(
+            variable ->
+                variable.startsWith("FLINK_")
+                    || variable.startsWith("MILLRACE_")
+                    || variable.startsWith("JAVA_TOOL_OPTIONS")
+                    || variable.startsWith("JDK_JAVA_OPTIONS"));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return process;
+  }
+}

@@ -1,0 +1,51 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace flink}: the commands about a cluster of this machine. */
+@Command(
+    name = "flink",
+    description = "A Flink cluster of separate processes on this machine.",
+    synopsisSubcommandLabel = "COMMAND")
+final class FlinkCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec before anything else happens
+  private FlinkCommand(Console console) {
+    this.console = console;
+  }
+
+  /** The command with those below it. */
+  static CommandLine line(Console console) {
+    CommandLine line = new CommandLine(new FlinkCommand(console));
+    line.addSubcommand(new FlinkUpCommand(console));
+    line.addSubcommand(new FlinkStatusCommand(console));
+    CommandLine submit = new CommandLine(new FlinkSubmitCommand(console));
+    // What follows its first word belongs to the command submitted.
+    submit.setStopAtPositional(true);
+    line.addSubcommand(submit);
+    line.addSubcommand(new FlinkDownCommand(console));
+    return line;
+  }
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(console.err());
+    return ExitCode.USAGE;
+  }
+}

@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.local.flink.FlinkRest;
+import java.io.IOException;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+
+/** Checks that a run can go where it is meant to, and settles what depends on the place. */
+final class Placement {
+
+  private Placement() {}
+
+  /**
+   * Settles parallelism and attachment.
+   *
+   * @throws UsageException if the options do not fit the place
+   * @throws IOException if a cluster does not answer
+   */
+  static void settle(CommonOptions options) throws IOException {
+    Target.Kind kind = options.runner.kind();
+    boolean called = kind == Target.Kind.FLINK && FlinkContext.isPresent();
+    if (options.detached && !called && kind != Target.Kind.CLUSTER) {
+      throw new UsageException(
+          "Invalid --detached: true (must go with --runner=flink://HOST:PORT; a run within this"
+              + " process ends with it)");
+    }
+    if (called) {
+      parallelism(options, FlinkContext.parallelism());
+      options.detached |= !FlinkContext.isAttached();
+    } else if (kind == Target.Kind.CLUSTER) {
+      settleOnCluster(options);
+    } else {
+      parallelism(options, Runtime.getRuntime().availableProcessors());
+    }
+  }
+
+  private static void settleOnCluster(CommonOptions options) throws IOException {
+    FlinkRest.Overview cluster = rest(options.runner).overview();
+    String ours = EnvironmentInformation.getVersion();
+    if (!line(cluster.flinkVersion()).equals(line(ours))) {
+      throw new UsageException(
+          "Invalid --runner: %s, which is Flink %s (must be Flink %s)"
+              .formatted(options.runner, cluster.flinkVersion(), line(ours)));
+    }
+    if (cluster.slots() == 0) {
+      throw new IllegalStateException(
+          "Cannot run on %s: the cluster has no slots; see whether its TaskManagers run"
+              .formatted(options.runner));
+    }
+    // None may be free just now and some soon: a job waits, but not for ever.
+    parallelism(options, cluster.freeSlots() > 0 ? cluster.freeSlots() : cluster.slots());
+    if (options.parallelism > cluster.slots()) {
+      throw new UsageException(
+          "Invalid --parallelism: %d (must be at most %d, the slots of %s)"
+              .formatted(options.parallelism, cluster.slots(), options.runner));
+    }
+  }
+
+  static FlinkRest rest(Target cluster) {
+    return FlinkRest.at(cluster.host(), cluster.port());
+  }
+
+  private static void parallelism(CommonOptions options, int otherwise) {
+    if (options.parallelism == CommonOptions.NOT_GIVEN) {
+      options.parallelism = otherwise;
+    }
+  }
+
+  /** {@code 1.19} of {@code 1.19.3}: within it clients and clusters understand each other. */
+  private static String line(String version) {
+    return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
+  }
+}

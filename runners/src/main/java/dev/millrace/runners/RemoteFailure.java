@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Puts a stack trace that a cluster tells as text into one sentence. */
+final class RemoteFailure {
+
+  private static final Pattern CAUSE =
+      Pattern.compile("^(?:Caused by: )?((?:[\\w$]+\\.)+[\\w$]+)(?:: (.*))?$");
+  private static final Pattern WRAPPED = Pattern.compile("^(?:[\\w$]+\\.)+[\\w$]+: ");
+  private static final Pattern OURS = Pattern.compile("^(?:Cannot|Invalid) .*: .*");
+
+  private RemoteFailure() {}
+
+  /**
+   * The outermost message of the form that {@link Sentence} asks for; without one, the innermost
+   * cause.
+   */
+  static String sentence(String action, String trace) {
+    List<String> causes = causes(trace);
+    for (String cause : causes) {
+      String message = cause;
+      // A message may begin with the class of what it wraps.
+      for (Matcher m = WRAPPED.matcher(message); m.find(); m = WRAPPED.matcher(message)) {
+        message = message.substring(m.end());
+      }
+      if (OURS.matcher(message).matches()) {
+        return message;
+      }
+    }
+    String root =
+        causes.isEmpty()
+            ? trace.lines().findFirst().orElse("no cause is known")
+            : causes.get(causes.size() - 1);
+    return "Cannot finish %s: %s".formatted(action, root.replaceFirst("^(?:[\\w$]+\\.)+", ""));
+  }
+
+  /** The chain of causes, each as {@code class: message} on one line. */
+  private static List<String> causes(String trace) {
+    List<String> causes = new ArrayList<>();
+    boolean open = false;
+    for (String line : trace.lines().toList()) {
+      Matcher cause = CAUSE.matcher(line);
+      if (line.startsWith("\t") || line.isBlank()) {
+        open = false;
+      } else if (cause.matches()) {
+        causes.add(
+            cause.group(2) == null ? cause.group(1) : cause.group(1) + ": " + cause.group(2));
+        open = true;
+      } else if (open) {
+        int last = causes.size() - 1;
+        causes.set(last, causes.get(last) + "; " + line.strip());
+      }
+    }
+    return causes;
+  }
+}

@@ -1,0 +1,299 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.local.flink.FlinkRest;
+import dev.millrace.testing.PostgresExtension;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster of processes, and pipelines on it, as a user of the command meets them. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class FlinkClusterIT {
+
+  @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
+
+  @SuppressWarnings("NullAway.Init") // JUnit sets it before anything else happens
+  @TempDir
+  static Path dir;
+
+  private static String address = "";
+
+  private final TestConsole console = new TestConsole();
+
+  @BeforeAll
+  static void up() throws Exception {
+    TestConsole console = new TestConsole();
+    assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2", "--port=" + freePort()))
+        .as(console.err())
+        .isEqualTo(ExitCode.DONE);
+    address = json(console).get("address").asText();
+  }
+
+  @AfterAll
+  static void down() throws Exception {
+    TestConsole console = new TestConsole();
+    List<ProcessHandle> before = processes();
+    assertThat(before).hasSize(3);
+
+    assertThat(flink(console, "down")).as(console.err()).isEqualTo(ExitCode.DONE);
+
+    assertThat(before).noneMatch(ProcessHandle::isAlive);
+    assertThat(processes()).isEmpty();
+    assertThat(flink(new TestConsole(), "status")).isEqualTo(ExitCode.FAILED);
+  }
+
+  @BeforeEach
+  void create() throws Exception {
+    postgres.execute(
+        "drop table if exists station, copy",
+        "create table station as select i as id, 'S' || i as name from generate_series(1, 1000) i",
+        "alter table station add primary key (id)",
+        "create table copy (id int primary key, name text)");
+  }
+
+  @Test
+  void status_shouldShowProcessesAndSlots() throws Exception {
+    assertThat(flink(console, "status")).as(console.err()).isEqualTo(ExitCode.DONE);
+
+    JsonNode status = json(console);
+    assertThat(status.get("address").asText()).isEqualTo(address);
+    assertThat(status.get("slots").asInt()).isEqualTo(2);
+    assertThat(status.get("processes").findValuesAsText("name"))
+        .containsExactly("jobmanager", "supervisor", "taskmanager-1");
+    assertThat(rest().restartStrategy()).contains("fixed-delay");
+  }
+
+  @Test
+  void up_shouldSayThatAClusterRuns() throws Exception {
+    assertThat(flink(console, "up")).isEqualTo(ExitCode.DONE);
+    assertThat(json(console).get("address").asText()).isEqualTo(address);
+
+    TestConsole other = new TestConsole();
+    assertThat(flink(other, "up", "--slots=3")).isEqualTo(ExitCode.USAGE);
+    assertThat(other.err()).startsWith("Cannot start a cluster: one with 1 TaskManagers of 2");
+  }
+
+  @Test
+  void sync_shouldCopyAndCountAsOnAnyRunner_jobAfterJob() throws Exception {
+    for (int run = 0; run < 2; run++) {
+      TestConsole each = new TestConsole();
+      assertThat(sync(each, "--mode=upsert", "--key=id", "--checksum"))
+          .as(each.err())
+          .isEqualTo(ExitCode.DONE);
+
+      JsonNode summary = json(each);
+      assertThat(summary.get("runner").asText()).isEqualTo("flink://" + address);
+      assertThat(summary.get("rows_read").asLong()).isEqualTo(1000);
+      assertThat(summary.get("rows_written").asLong()).isEqualTo(1000);
+      assertThat(summary.get("attempts").asLong()).isEqualTo(1);
+      assertThat(summary.get("source_checksum")).isEqualTo(summary.get("target_checksum"));
+    }
+  }
+
+  @Test
+  void sync_shouldTellTheSentenceOfARowThatDoesNotFit() throws Exception {
+    postgres.execute("alter table copy add check (id < 500)");
+
+    assertThat(sync(console)).isEqualTo(ExitCode.FAILED);
+
+    assertThat(console.err().lines().toList()).last().asString().contains("copy", "check");
+    assertThat(json(console).get("job_id").asText()).hasSize(32);
+  }
+
+  @Test
+  void sync_shouldReturnAtOnce_whenDetached() throws Exception {
+    assertThat(sync(console, "--detached")).as(console.err()).isEqualTo(ExitCode.DONE);
+
+    JsonNode summary = json(console);
+    assertThat(summary.get("status").asText()).isEqualTo("submitted");
+    String job = summary.get("job_id").asText();
+    FlinkRest rest = rest();
+    await(() -> rest.job(job).orElseThrow().job().ended());
+    assertThat(rest.job(job).orElseThrow().job().state()).isEqualTo("FINISHED");
+    assertThat(postgres.value("select count(*) from copy", Long.class)).isEqualTo(1000);
+  }
+
+  @Test
+  void sync_shouldFinish_whenItsTaskManagerIsKilled() throws Exception {
+    long dead = taskManager().pid();
+    CompletableFuture<Integer> run;
+    try (Connection holder = postgres.connection();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("lock table copy in share mode");
+      run =
+          CompletableFuture.supplyAsync(
+              () -> sync(console, "--mode=upsert", "--key=id", "--checksum"));
+      await(
+          () ->
+              postgres.value(
+                      "select count(*) from pg_locks where relation = 'copy'::regclass"
+                          + " and not granted",
+                      Long.class)
+                  > 0);
+      assertThat(taskManager().destroyForcibly()).isTrue();
+      holder.rollback();
+    }
+
+    assertThat(run.get(2, TimeUnit.MINUTES)).as(console.err()).isEqualTo(ExitCode.DONE);
+    assertThat(taskManager().pid()).isNotEqualTo(dead);
+    JsonNode summary = json(console);
+    assertThat(summary.get("attempts").asLong()).isGreaterThan(1);
+    assertThat(summary.get("source_checksum")).isEqualTo(summary.get("target_checksum"));
+  }
+
+  @Test
+  void sync_shouldRefuseMoreThanTheSlots() {
+    assertThat(sync(console, "--parallelism=3")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(console.err())
+        .isEqualToIgnoringNewLines(
+            "Invalid --parallelism: 3 (must be at most 2, the slots of flink://" + address + ")");
+  }
+
+  @Test
+  void flinkRun_shouldRunTheJobJar() throws Exception {
+    Process cli = flinkRun("sync", "--mode=upsert", "--key=id");
+    String output = new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(cli.waitFor()).as(output).isZero();
+    assertThat(postgres.value("select count(*) from copy", Long.class)).isEqualTo(1000);
+    assertThat(output).contains("sync done in", "1,000 rows");
+  }
+
+  @Test
+  void rest_shouldShowNoPassword() throws Exception {
+    postgres.execute(
+        "drop role if exists clerk", "create role clerk superuser login password 'pA55w0rd-x'");
+    String url = postgres.jdbcUrl().replaceFirst("\\?.*", "") + "?user=clerk&password=pA55w0rd-x";
+
+    assertThat(sync(console, "--source=" + url, "--target=" + url)).isEqualTo(ExitCode.DONE);
+
+    String job = json(console).get("job_id").asText();
+    StringBuilder told = new StringBuilder();
+    for (String path : List.of("", "/config", "/plan", "/exceptions", "/accumulators")) {
+      told.append(text("/jobs/" + job + path));
+    }
+    told.append(text("/jobmanager/config"));
+    try (Stream<Path> logs = Files.list(dir.resolve("log"))) {
+      for (Path log : logs.toList()) {
+        told.append(Files.readString(log));
+      }
+    }
+    assertThat(told.toString()).contains(job).doesNotContain("pA55w0rd");
+  }
+
+  private int sync(TestConsole to, String... arguments) {
+    List<String> words = new ArrayList<>(List.of("flink", "submit", "--dir=" + dir, "sync"));
+    List.of("--source=", "--target=").stream()
+        .filter(name -> Stream.of(arguments).noneMatch(given -> given.startsWith(name)))
+        .forEach(name -> words.add(name + postgres.jdbcUrl()));
+    words.addAll(List.of("--table=station", "--into=copy", "--json"));
+    words.addAll(List.of(arguments));
+    return to.run(words.toArray(String[]::new));
+  }
+
+  private static Process flinkRun(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String opened : List.of("nio", "util", "lang", "time", "util.concurrent", "net", "io")) {
+      command.add("--add-opens=java.base/java." + opened + "=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", Packaged.flinkJars().resolve("*").toString()));
+    command.addAll(List.of("org.apache.flink.client.cli.CliFrontend", "run", "-p", "2"));
+    command.add(Packaged.jobJar().toString());
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--table=station", "--into=copy"));
+    command.addAll(List.of("--source=" + postgres.jdbcUrl(), "--target=" + postgres.jdbcUrl()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("FLINK_CONF_DIR", dir.resolve("conf").toString());
+    return builder.start();
+  }
+
+  private static int flink(TestConsole to, String... words) {
+    List<String> all = new ArrayList<>(List.of("flink"));
+    all.addAll(List.of(words));
+    all.addAll(List.of("--dir=" + dir, "--json"));
+    return to.run(all.toArray(String[]::new));
+  }
+
+  private static JsonNode json(TestConsole console) throws IOException {
+    List<String> lines = console.out().lines().toList();
+    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+  }
+
+  private static ProcessHandle taskManager() throws IOException {
+    TestConsole console = new TestConsole();
+    flink(console, "status");
+    for (JsonNode process : json(console).get("processes")) {
+      if (process.get("name").asText().equals("taskmanager-1")) {
+        return ProcessHandle.of(process.get("pid").asLong()).orElseThrow();
+      }
+    }
+    throw new AssertionError("no TaskManager in " + console.out());
+  }
+
+  /** The processes of this machine that work for the cluster of this test. */
+  private static List<ProcessHandle> processes() {
+    Predicate<ProcessHandle> works =
+        process -> process.info().commandLine().orElse("").contains(dir.toString());
+    return ProcessHandle.allProcesses().filter(works).toList();
+  }
+
+  private static FlinkRest rest() {
+    String[] parts = address.split(":", 2);
+    return FlinkRest.at(parts[0], Integer.parseInt(parts[1]));
+  }
+
+  private static String text(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Asks until it is so; the test's own limit ends it otherwise. */
+  private static void await(Condition condition) throws Exception {
+    while (!condition.holds()) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+}

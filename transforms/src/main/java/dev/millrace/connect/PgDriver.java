@@ -1,0 +1,91 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.connect;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Properties;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/**
+ * Connections of one database by the driver itself.
+ *
+ * <p>{@link java.sql.DriverManager} looks for drivers once for each JVM. Where jobs come and go
+ * with classes of their own, as on a Flink session cluster, it refuses every job but the first its
+ * first connection, and holds on to the classes of jobs that have ended; there the driver is taken
+ * off its list. In an application's own class loader it stays.
+ */
+final class PgDriver implements DataSource {
+
+  private static final Driver DRIVER = new Driver();
+
+  static {
+    boolean applications = PgDriver.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+    try {
+      if (!applications && Driver.isRegistered()) {
+        Driver.deregister();
+      }
+    } catch (SQLException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final String url;
+  private final Properties properties;
+
+  PgDriver(String url, Properties properties) {
+    this.url = url;
+    this.properties = properties;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Connection connection = DRIVER.connect(url, properties);
+    if (connection == null) {
+      throw new SQLException("Cannot connect: " + url + " is no URL of PostgreSQL");
+    }
+    return connection;
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("Cannot connect as another user: there is one");
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) {}
+
+  @Override
+  public void setLoginTimeout(int seconds) {
+    // The properties say it.
+  }
+
+  @Override
+  public int getLoginTimeout() {
+    return 0;
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return DRIVER.getParentLogger();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("Cannot unwrap to " + type.getName() + ": nothing is wrapped");
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}
