@@ -66,8 +66,8 @@ final class BenchCommand extends RunCommand {
       split = ",",
       paramLabel = "KIND=N",
       description = {
-        "What to kill how often, as in client=50,after-data=5; default: all the kinds, 135",
-        "kills, an hour."
+        "What to kill how often, as in client=50,after-data=5; default: every kind, 125 kills",
+        "in all, about half an hour."
       })
   Map<String, Integer> kills = Map.of();
 

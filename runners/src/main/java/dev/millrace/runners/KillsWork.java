@@ -29,7 +29,9 @@ record KillsWork(long rows, Map<String, Integer> kills) implements Work {
           Kill.AFTER_DATA, 5,
           Kill.AFTER_COMMIT, 5,
           Kill.BETWEEN_BLOCKS, 5,
-          Kill.DATABASE, 10);
+          Kill.DATABASE, 10,
+          Kill.TASKMANAGER, 30,
+          Kill.JOBMANAGER, 10);
 
   @Override
   public Outcome run(Run run) throws Exception {
@@ -44,7 +46,8 @@ record KillsWork(long rows, Map<String, Integer> kills) implements Work {
     long seed = ThreadLocalRandom.current().nextLong();
     KillReport report =
         KillCampaign.run(
-            new KillCampaign.Options(chosen, rows, seed, KillsWork::command), run::tell);
+            new KillCampaign.Options(chosen, rows, seed, Packaged.flinkJars(), KillsWork::command),
+            run::tell);
     StockControl control = StockControl.run(rows);
     List<String> lines = new ArrayList<>(report.lines());
     lines.addAll(control.lines());

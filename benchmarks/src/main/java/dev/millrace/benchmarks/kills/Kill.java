@@ -21,7 +21,11 @@ public enum Kill {
   /** The process, between two blocks that are read. */
   BETWEEN_BLOCKS("BETWEEN_BLOCKS"),
   /** The server, which starts again at once. */
-  DATABASE(null);
+  DATABASE(null),
+  /** A TaskManager of a cluster, which starts the job again by itself. */
+  TASKMANAGER(null),
+  /** The JobManager of a cluster, which knows no job any more. */
+  JOBMANAGER(null);
 
   private final @Nullable String point;
 
@@ -32,6 +36,11 @@ public enum Kill {
   /** The commit point that the process halts at by itself; null when it is killed from outside. */
   @Nullable String point() {
     return point;
+  }
+
+  /** Whether the copy runs on a cluster. */
+  boolean needsCluster() {
+    return this == TASKMANAGER || this == JOBMANAGER;
   }
 
   /**

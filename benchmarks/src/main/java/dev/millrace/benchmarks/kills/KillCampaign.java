@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.kills;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.millrace.benchmarks.kills.KillReport.Struck;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
@@ -40,6 +42,9 @@ public final class KillCampaign {
 
   private final Options options;
   private final Consumer<String> progress;
+  private final LocalPostgres server;
+  private final @Nullable KillCluster cluster;
+  private final KillTables tables;
   private final Random random;
   private final List<Struck> struck = new ArrayList<>();
   private Verdict verdict = Verdict.CLEAN;
@@ -51,9 +56,11 @@ public final class KillCampaign {
    * @param kills how often to kill what
    * @param rows of the source
    * @param seed of the moments
+   * @param flinkJars the folder with Flink's jars, for a cluster where one is needed
    * @param command starts the command as a process
    */
-  public record Options(Map<Kill, Integer> kills, long rows, long seed, Command command) {
+  public record Options(
+      Map<Kill, Integer> kills, long rows, long seed, Path flinkJars, Command command) {
     public Options {
       kills = Map.copyOf(kills);
     }
@@ -71,9 +78,17 @@ public final class KillCampaign {
     ProcessBuilder with(List<String> jvmFlags, List<String> arguments);
   }
 
-  private KillCampaign(Options options, Consumer<String> progress) {
+  private KillCampaign(
+      Options options,
+      Consumer<String> progress,
+      LocalPostgres server,
+      @Nullable KillCluster cluster,
+      KillTables tables) {
     this.options = options;
     this.progress = progress;
+    this.server = server;
+    this.cluster = cluster;
+    this.tables = tables;
     this.random = new Random(options.seed());
   }
 
@@ -84,30 +99,30 @@ public final class KillCampaign {
    */
   public static KillReport run(Options options, Consumer<String> progress)
       throws IOException, SQLException, InterruptedException {
-    KillCampaign campaign = new KillCampaign(options, progress);
-    try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
+    boolean needsCluster = options.kills().keySet().stream().anyMatch(Kill::needsCluster);
+    try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable());
+        KillCluster cluster = needsCluster ? KillCluster.start(options.flinkJars()) : null) {
       KillTables tables = KillTables.create(ConnectionSpec.of(server.jdbcUrl()), options.rows());
+      KillCampaign campaign = new KillCampaign(options, progress, server, cluster, tables);
       for (Kill kill : Kill.values()) {
         int wanted = options.kills().getOrDefault(kill, 0);
         int before = campaign.struck.size();
         while (campaign.struck.size() - before < wanted) {
-          campaign.copy(server, tables, kill, wanted - (campaign.struck.size() - before));
+          campaign.copy(kill, wanted - (campaign.struck.size() - before));
         }
       }
+      return new KillReport(options.rows(), campaign.copies, campaign.struck, campaign.verdict);
     }
-    return new KillReport(options.rows(), campaign.copies, campaign.struck, campaign.verdict);
   }
 
   /** One copy, killed until it was often enough, and finished. */
-  private void copy(LocalPostgres server, KillTables tables, Kill kill, int wanted)
-      throws IOException, SQLException, InterruptedException {
+  private void copy(Kill kill, int wanted) throws IOException, SQLException, InterruptedException {
     tables.reset();
     int before = struck.size();
     boolean done = false;
     for (int attempts = 0; !done; attempts++) {
-      boolean spare =
-          struck.size() - before >= Math.min(wanted, KILLS_A_COPY) || attempts >= ATTEMPTS_A_COPY;
-      done = attempt(server, tables, spare ? null : kill);
+      int left = Math.min(wanted, KILLS_A_COPY) - (struck.size() - before);
+      done = attempt(kill, attempts < ATTEMPTS_A_COPY ? left : 0);
     }
     copies++;
     Verdict found = tables.verdict();
@@ -119,38 +134,38 @@ public final class KillCampaign {
   /**
    * Starts the command once.
    *
-   * @param kill null to leave it alone
+   * @param left how often to kill at most
    * @return whether the copy is finished
    */
-  private boolean attempt(LocalPostgres server, KillTables tables, @Nullable Kill kill)
+  private boolean attempt(Kill kill, int left)
       throws IOException, SQLException, InterruptedException {
+    if (kill.needsCluster()) {
+      cluster().awaitSlots();
+    }
     Path log = Files.createTempFile("millrace-kill-", ".log");
-    long before = tables.committed();
     Process process =
         options
             .command()
-            .with(flags(kill), arguments(server))
+            .with(left > 0 ? flags(kill) : List.of(), arguments(kill))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     try {
-      if (kill != null && kill.point() == null) {
-        // Anywhere in what is left, more often early, so that a copy survives some kills.
-        double part = Math.pow(random.nextDouble(), 2);
-        strike(server, tables, process, kill, before + (long) (part * (options.rows() - before)));
+      boolean strikes = kill.point() == null;
+      for (int kills = 0; strikes && kills < left && process.isAlive(); kills++) {
+        strikes = strike(process, kill);
       }
       if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException(
             "Cannot go on: an attempt hangs after " + kill + "; it printed " + tail(log));
       }
-      long committed = tables.committed();
       boolean finished = process.exitValue() == 0;
-      if (!finished && kill == null) {
+      if (!finished && left <= 0) {
         throw new IllegalStateException(
             "Cannot go on: an attempt that nobody killed failed and printed " + tail(log));
       }
-      if (!finished && committed > 0 && committed < options.rows() && kill != null) {
-        struck.add(new Struck(kill, committed));
+      if (!finished && kill.point() != null) {
+        count(kill);
       }
       return finished;
     } finally {
@@ -159,8 +174,16 @@ public final class KillCampaign {
     }
   }
 
-  private List<String> flags(@Nullable Kill kill) {
-    return kill == null || kill.point() == null
+  /** A kill counts when it struck a copy that had begun and not ended. */
+  private void count(Kill kill) throws SQLException {
+    long committed = tables.committed();
+    if (committed > 0 && committed < options.rows()) {
+      struck.add(new Struck(kill, committed));
+    }
+  }
+
+  private List<String> flags(Kill kill) {
+    return kill.point() == null
         ? List.of()
         : List.of("-Dmillrace.halt=" + kill.point() + ":" + (1 + random.nextInt(passes(kill))));
   }
@@ -171,9 +194,10 @@ public final class KillCampaign {
     return Math.max(2, kill == Kill.BETWEEN_BLOCKS ? blocks : blocks / 8);
   }
 
-  private static List<String> arguments(LocalPostgres server) {
+  private List<String> arguments(Kill kill) {
     return List.of(
         "sync",
+        "--runner=" + (kill.needsCluster() ? "flink://" + cluster().address() : "direct"),
         "--source=" + server.jdbcUrl(),
         "--table=" + KillTables.SOURCE,
         "--target=" + server.jdbcUrl(),
@@ -182,24 +206,40 @@ public final class KillCampaign {
         "--block-size=" + BLOCK_BYTES + "B");
   }
 
-  /** Waits for so many rows, and kills; does nothing when the process is sooner. */
-  private static void strike(
-      LocalPostgres server, KillTables tables, Process process, Kill kill, long rows)
+  /**
+   * Waits for some more rows, and kills.
+   *
+   * @return false when the process was sooner
+   */
+  private boolean strike(Process process, Kill kill)
       throws IOException, SQLException, InterruptedException {
+    long before = tables.committed();
+    // Anywhere in what is left, more often early, so that a copy survives some kills.
+    double part = Math.pow(random.nextDouble(), 2);
+    long rows = before + (long) (part * (options.rows() - before));
     try (Connection connection = tables.connect();
         Statement statement = connection.createStatement()) {
       while (tables.entered(statement) <= rows) {
         if (process.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-          return;
+          return false;
         }
       }
     }
-    if (kill == Kill.DATABASE) {
-      server.crash();
-      server.restart();
-    } else {
-      process.destroyForcibly().waitFor();
+    switch (kill) {
+      case DATABASE -> {
+        server.crash();
+        server.restart();
+      }
+      case TASKMANAGER -> cluster().kill("taskmanager-" + (1 + random.nextInt(2)));
+      case JOBMANAGER -> cluster().kill("jobmanager");
+      default -> process.destroyForcibly().waitFor();
     }
+    count(kill);
+    return kill == Kill.TASKMANAGER;
+  }
+
+  private KillCluster cluster() {
+    return requireNonNull(cluster);
   }
 
   private static String tail(Path log) throws IOException {

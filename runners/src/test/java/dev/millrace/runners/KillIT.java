@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * The command, killed as {@code bench kills} does. Each time a tenth of what the profile {@code
  * chaos} does.
  */
-class KillTest {
+class KillIT {
 
   private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");
   private static final long ROWS = CHAOS ? 300_000 : 100_000;
@@ -25,13 +25,20 @@ class KillTest {
   void ledger_shouldHaveEachRowOnce_whateverIsKilled() throws Exception {
     Map<Kill, Integer> kills = new EnumMap<>(Kill.class);
     for (Kill kill : Kill.values()) {
-      int times = kill == Kill.CLIENT ? 50 : kill == Kill.DATABASE ? 10 : 5;
+      int times =
+          switch (kill) {
+            case CLIENT -> 50;
+            case TASKMANAGER -> 30;
+            case JOBMANAGER, DATABASE -> 10;
+            default -> 5;
+          };
       kills.put(kill, CHAOS ? times : (times + 9) / 10);
     }
 
     KillReport report =
         KillCampaign.run(
-            new KillCampaign.Options(kills, ROWS, SEED, KillsWork::command), System.out::println);
+            new KillCampaign.Options(kills, ROWS, SEED, Packaged.flinkJars(), KillsWork::command),
+            System.out::println);
 
     report.lines().forEach(System.out::println);
     assertThat(report.verdict().isClean()).as(report.lines().toString()).isTrue();
