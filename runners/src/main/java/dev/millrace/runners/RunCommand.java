@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,11 @@ abstract class RunCommand implements Callable<Integer> {
   /** The options that all commands share. */
   CommonOptions common() {
     return common;
+  }
+
+  /** Whether it moves rows, so that how fast is worth telling. */
+  boolean moves() {
+    return true;
   }
 
   /** What to do. Called after the options were read; may be long and may fail. */
@@ -83,7 +89,8 @@ abstract class RunCommand implements Callable<Integer> {
     if (common.json) {
       console.out().println(summary.toJson());
     } else {
-      summary.toLines().forEach(console.out()::println);
+      List<String> lines = moves() ? summary.toLines() : outcome.report();
+      lines.forEach(console.out()::println);
     }
     return code;
   }

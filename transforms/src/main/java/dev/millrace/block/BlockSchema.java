@@ -92,4 +92,12 @@ public record BlockSchema(List<Column> columns) implements Serializable {
   public List<String> names() {
     return columns.stream().map(Column::name).collect(Collectors.toUnmodifiableList());
   }
+
+  /** For people, as in {@code (id INT64, name TEXT)}. */
+  @Override
+  public String toString() {
+    return columns.stream()
+        .map(column -> column.name() + " " + column.type())
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
 }

@@ -3,7 +3,6 @@ package dev.millrace.read;
 
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
-import dev.millrace.block.Column;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
 import dev.millrace.control.ReadBudget;
@@ -39,19 +38,11 @@ final class LedgerReader implements RangeReader {
     this.sql = sql;
     this.ledger = ledger;
     this.order = ledger.order();
-    this.key = keyOf(sql.read().schema(), sql.key());
+    this.key = sql.read().schema().project(sql.key());
     this.budget = budget;
     this.bytesPerRow = bytesPerRow;
     this.rows = new BlockBuilder(sql.read().schema());
     this.target = Pool.share(ledger.spec(), Quota.WRITE);
-  }
-
-  private static BlockSchema keyOf(BlockSchema schema, List<String> names) {
-    List<Column> columns = new ArrayList<>();
-    for (String name : names) {
-      columns.add(schema.column(schema.indexOf(name)));
-    }
-    return new BlockSchema(columns);
   }
 
   /**

@@ -220,6 +220,23 @@ class LedgerCopyTest {
   }
 
   @Test
+  void write_shouldCommitDurably_whateverTheServersDefault() throws SQLException {
+    assertThat(POSTGRES.value("SHOW synchronous_commit", String.class)).isEqualTo("off");
+    POSTGRES.execute(
+        "DROP TABLE IF EXISTS settings",
+        "CREATE TABLE settings (value text)",
+        "CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " INSERT INTO settings SELECT current_setting('synchronous_commit');"
+            + " RETURN NULL; END $$",
+        "CREATE TRIGGER note AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION note()");
+    try (LedgerJob job = LedgerJob.open(spec, "j")) {
+      copy(resume(job), WriteTable.into(spec, "t"));
+    }
+    assertThat(POSTGRES.query("SELECT DISTINCT value FROM settings", row -> row.getString(1)))
+        .containsExactly("on");
+  }
+
+  @Test
   void open_shouldRefuseASecondRun() throws SQLException {
     try (LedgerJob first = LedgerJob.open(spec, "j")) {
       read().resume(first, "t", "run-1", "test");
