@@ -47,17 +47,20 @@ final class SyncWork implements Work {
     try (Sync sync =
         held ? Sync.open(options, run.id(), runner) : Sync.openUnheld(options, run.id(), runner)) {
       sync.read().collated().forEach(column -> run.tell(slowColumn(options, column)));
-      Pipeline pipeline = PipelineRun.pipeline(run, "sync");
-      sync.applyTo(pipeline);
-      if (run.options().detached) {
-        return ClusterRun.detached(run, pipeline);
+      Counts counts = Counts.ZERO;
+      if (!sync.isDone()) {
+        Pipeline pipeline = PipelineRun.pipeline(run, "sync");
+        sync.applyTo(pipeline);
+        if (run.options().detached) {
+          return ClusterRun.detached(run, pipeline);
+        }
+        counts = copy(run, sync, pipeline);
       }
-      Counts counts = sync.isDone() ? Counts.ZERO : copy(run, sync, pipeline);
       run.stopClock();
       List<String> report = new ArrayList<>();
       Map<String, Object> details = new LinkedHashMap<>();
       if (sync.job().isPresent()) {
-        counts = entered(sync.job().get(), counts, report, details);
+        counts = entered(run, sync.job().get(), counts, report, details);
       }
       if (command.checksum) {
         sumUp(sync, report, details);
@@ -117,12 +120,14 @@ final class SyncWork implements Work {
 
   /** Asks the target whether all is there, and tells what of it was there before. */
   private static Counts entered(
-      LedgerJob job, Counts counts, List<String> report, Map<String, Object> details)
+      Run run, LedgerJob job, Counts counts, List<String> report, Map<String, Object> details)
       throws SQLException {
     boolean wasDone = job.wasDone();
     long rows = job.finish();
     long skipped = job.rowsBefore();
     long read = counts.rowsRead() == null ? 0 : counts.rowsRead();
+    // Runs, and the restarts of this one by its cluster.
+    long attempts = job.attempts() + run.attempts() - 1;
     long reread = Math.max(0, read - (rows - skipped));
     long splitsSkipped = job.splits().stream().filter(SplitRecord::isDone).count();
     if (wasDone) {
@@ -133,15 +138,15 @@ final class SyncWork implements Work {
     } else {
       report.add(
           "Job %s is done, with %,d rows at attempt %d; of %d splits %d were done before."
-              .formatted(job.name(), rows, job.attempts(), job.splits().size(), splitsSkipped));
-      if (job.attempts() > 1) {
+              .formatted(job.name(), rows, attempts, job.splits().size(), splitsSkipped));
+      if (attempts > 1) {
         report.add(
-            "%,d rows were skipped, %,d read once more. Each attempt saw the table at a moment of its own."
+            "%,d rows were skipped, %,d read once more. Not all of it is of one moment."
                 .formatted(skipped, reread));
       }
     }
     details.put("job", job.name());
-    details.put("attempts", job.attempts());
+    details.put("attempts", attempts);
     details.put("rows_skipped", skipped);
     details.put("rows_reread", reread);
     details.put("splits", job.splits().size());

@@ -66,6 +66,9 @@ public final class LedgerJob implements AutoCloseable {
     Connection holder = target.connect("ledger " + job);
     try {
       holder.setAutoCommit(false);
+      try (Statement statement = holder.createStatement()) {
+        statement.execute(SESSION);
+      }
       LedgerTables.create(holder);
       holder.commit();
       lock(holder, job);
@@ -79,6 +82,15 @@ public final class LedgerJob implements AutoCloseable {
       throw failure;
     }
   }
+
+  /** A lock is to go with its run, also when the run's machine goes, and not before. */
+  private static final String SESSION =
+      """
+      SELECT set_config(name, value, false)
+      FROM pg_settings JOIN (VALUES ('idle_session_timeout', '0'), ('tcp_keepalives_idle', '30'),
+        ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')) AS wanted (name, value)
+      USING (name)
+      """;
 
   private static void lock(Connection holder, String job) throws SQLException {
     long key =

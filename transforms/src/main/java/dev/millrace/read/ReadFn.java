@@ -42,7 +42,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
     pool = Pool.share(spec.get(), Quota.READ);
     ReadPlan plan = this.plan.get();
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
+    ReadBudget budget = ReadBudget.of(heap, Math.max(1, plan.splits().size()), plan.blockSize());
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
   }
 

@@ -34,7 +34,7 @@ public final class KillCampaign {
   /** Then it is left alone: a kill may strike before anything is committed, again and again. */
   private static final int ATTEMPTS_A_COPY = 12;
 
-  private static final int BLOCK_BYTES = 256 << 10;
+  private static final int BLOCK_BYTES = 64 << 10;
   private static final int ROW_BYTES = 120;
 
   private static final Duration DEADLINE = Duration.ofMinutes(5);
@@ -203,7 +203,8 @@ public final class KillCampaign {
         "--target=" + server.jdbcUrl(),
         "--into=" + KillTables.TARGET,
         "--mode=ledger",
-        "--block-size=" + BLOCK_BYTES + "B");
+        "--block-size=" + BLOCK_BYTES + "B",
+        "--parallelism=1");
   }
 
   /**

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,6 +38,27 @@ class CopyBenchTest {
               assertThat(run.seconds()).isPositive().isLessThan(run.processSeconds());
               assertThat(run.cpuSeconds()).isPositive();
             });
+  }
+
+  @Test
+  void run_shouldCompareLedgerWithAppend() throws Exception {
+    Options usual = options(Set.of(Contender.MILLRACE_DIRECT), 1, spec());
+    Options ledger =
+        new Options(
+            usual.rows(),
+            usual.baselineRows(),
+            usual.rounds(),
+            usual.parallelism(),
+            usual.heap(),
+            usual.baselineHeap(),
+            usual.contenders(),
+            Set.of(Mode.APPEND, Mode.LEDGER),
+            usual.server());
+
+    CopyResult result = CopyBench.run(ledger, line -> {});
+
+    assertThat(result.lines().get(0).toAppend()).isNull();
+    assertThat(requireNonNull(result.lines().get(1).toAppend()).median()).isPositive();
   }
 
   @Test
@@ -125,7 +147,7 @@ class CopyBenchTest {
         ByteSize.ofMebibytes(256),
         ByteSize.ofMebibytes(512),
         contenders,
-        Set.of(Mode.values()),
+        Set.of(Mode.APPEND, Mode.UPSERT),
         server);
   }
 }
