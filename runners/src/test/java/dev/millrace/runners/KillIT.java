@@ -12,8 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The command, killed as {@code bench kills} does. Each time a tenth of what the profile {@code
- * chaos} does.
+ * The command, killed as {@code bench kills} does: a tenth of what the profile {@code chaos} does,
+ * and the JobManager only there.
  */
 class KillIT {
 
@@ -32,7 +32,9 @@ class KillIT {
             case JOBMANAGER, DATABASE -> 10;
             default -> 5;
           };
-      kills.put(kill, CHAOS ? times : (times + 9) / 10);
+      // A cluster takes minutes to come back from the death of its JobManager.
+      int usual = kill == Kill.JOBMANAGER ? 0 : (times + 9) / 10;
+      kills.put(kill, CHAOS ? times : usual);
     }
 
     KillReport report =
