@@ -9,12 +9,14 @@ import dev.millrace.benchmarks.kills.KillReport;
 import dev.millrace.benchmarks.kills.StockControl;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The command, killed as {@code bench kills} does: a tenth of what the profile {@code chaos} does,
  * and the JobManager only there.
  */
+@Tag("chaos")
 class KillIT {
 
   private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");
