@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 
 /**
  * The SQL of writing through a staging table. Rows are inserted in the order of the key, so that
- * two writers take row locks in one order and cannot deadlock. Of rows with one key the last wins:
- * the stage was empty, so that its physical order is that of arrival. Rows whose key holds a NULL
- * are equal to none and all stay.
+ * two writers take row locks in one order and cannot deadlock. Of rows with one key the newest
+ * wins, if a column tells which that is, and else the last: the stage was empty, so that its
+ * physical order is that of arrival. Rows whose key holds a NULL are equal to none and all stay.
  */
 final class StageSql {
 
@@ -37,7 +37,9 @@ final class StageSql {
   /** The statement that takes all rows from the stage to the target. */
   String insert(String stage) {
     StringBuilder sql = new StringBuilder("INSERT INTO ").append(write.table().name().sql());
-    sql.append(" (").append(Sql.identifiers(names)).append(") OVERRIDING SYSTEM VALUE SELECT ");
+    sql.append(" AS old (")
+        .append(Sql.identifiers(names))
+        .append(") OVERRIDING SYSTEM VALUE SELECT ");
     String order = order();
     if (!order.isEmpty()) {
       sql.append("DISTINCT ON (").append(order).append(") ");
@@ -45,7 +47,7 @@ final class StageSql {
     sql.append(names.stream().map(this::value).collect(Collectors.joining(", ")));
     sql.append(" FROM ").append(stage).append(" AS s");
     if (!order.isEmpty()) {
-      sql.append(" ORDER BY ").append(order).append(", s.ctid DESC ON CONFLICT (");
+      sql.append(" ORDER BY ").append(order).append(newest()).append(", s.ctid DESC ON CONFLICT (");
       sql.append(Sql.identifiers(write.key())).append(") DO ").append(onConflict());
     }
     return sql.toString();
@@ -57,7 +59,21 @@ final class StageSql {
             .filter(name -> !write.key().contains(name))
             .map(name -> Sql.identifier(name) + " = excluded." + Sql.identifier(name))
             .collect(Collectors.joining(", "));
-    return changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes;
+    return changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes + unlessOlder();
+  }
+
+  /** Of rows as new as each other the later wins: a second look is as good as the first. */
+  private String unlessOlder() {
+    if (write.newer().isEmpty()) {
+      return "";
+    }
+    String column = Sql.identifier(write.newer());
+    String old = "old." + column;
+    return " WHERE " + old + " IS NULL OR " + old + " <= excluded." + column;
+  }
+
+  private String newest() {
+    return write.newer().isEmpty() ? "" : ", " + value(write.newer()) + " DESC NULLS LAST";
   }
 
   /** What makes a row of the stage one that replaces others; empty when none does. */

@@ -16,8 +16,11 @@ import java.util.List;
  * @param schema of the blocks
  * @param fields positions in {@code schema} of the columns written
  * @param key columns by which a row replaces another; empty to append
+ * @param newer a column that grows with each version of a row, so that no row replaces one in which
+ *     it is greater; empty for none
  */
-public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, List<String> key)
+public record TableWrite(
+    Table table, BlockSchema schema, List<Integer> fields, List<String> key, String newer)
     implements Serializable {
 
   /**
@@ -27,6 +30,15 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
    *     not fit exactly, or when the key is not one of the table's
    */
   public static TableWrite of(Table table, BlockSchema schema, List<String> key) {
+    return of(table, schema, key, "");
+  }
+
+  /**
+   * As {@link #of(Table, BlockSchema, List)}, but no row replaces a newer one.
+   *
+   * @param newer a column that grows with each version of a row; empty for none
+   */
+  public static TableWrite of(Table table, BlockSchema schema, List<String> key, String newer) {
     List<Integer> fields = new ArrayList<>();
     for (int i = 0; i < schema.size(); i++) {
       Column column = schema.column(i);
@@ -55,7 +67,8 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
     }
     checkRequired(table, schema);
     checkKey(table, schema, key);
-    return new TableWrite(table, schema, List.copyOf(fields), List.copyOf(key));
+    checkNewer(table, schema, key, newer);
+    return new TableWrite(table, schema, List.copyOf(fields), List.copyOf(key), newer);
   }
 
   private static void checkRequired(Table table, BlockSchema schema) {
@@ -95,6 +108,25 @@ public record TableWrite(Table table, BlockSchema schema, List<Integer> fields, 
               + " (must be the columns of a unique index: "
               + (table.keys().isEmpty() ? "there is none" : "one of " + table.keys())
               + ")");
+    }
+  }
+
+  private static void checkNewer(Table table, BlockSchema schema, List<String> key, String newer) {
+    if (newer.isEmpty()) {
+      return;
+    }
+    schema.indexOf(newer);
+    if (key.isEmpty() || key.contains(newer)) {
+      throw new IllegalArgumentException(
+          "Invalid column to tell newer rows by: "
+              + newer
+              + " (must be beside the key of an upsert, which is "
+              + key
+              + ")");
+    }
+    if (table.column(newer).generated()) {
+      throw refused(
+          table, "its column " + newer + " is generated, so that rows cannot be compared by it");
     }
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param begunAt when the first began, by the server's clock
  * @param attemptAt when the latest began
  * @param doneAt null while not done
- * @param rows written, known when done
+ * @param rows written, known when done, or of a cursor by its windows that are
  */
 public record JobRecord(
     String job,
@@ -97,7 +97,35 @@ public record JobRecord(
     return found;
   }
 
-  static void insert(
+  /**
+   * Begins an attempt of a job, unless it is done.
+   *
+   * @throws IllegalArgumentException when it was begun with another definition
+   */
+  static JobRecord begin(
+      Connection connection, String job, String definition, String run, String runner)
+      throws SQLException {
+    JobRecord found = find(connection, job).orElse(NEW);
+    if (found.attempts() > 0 && !found.definition().equals(definition)) {
+      throw new IllegalArgumentException(
+          "Invalid job: "
+              + job
+              + ", which was begun as \""
+              + found.definition()
+              + "\" and not as \""
+              + definition
+              + "\" (must be the same to go on; name another with --job, or forget it with"
+              + " millrace state --reset)");
+    }
+    if (found.attempts() == 0) {
+      insert(connection, job, definition, run, runner);
+    } else if (!found.isDone()) {
+      nextAttempt(connection, job, run, runner);
+    }
+    return find(connection, job).orElseThrow();
+  }
+
+  private static void insert(
       Connection connection, String job, String definition, String run, String runner)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
@@ -109,7 +137,7 @@ public record JobRecord(
     }
   }
 
-  static void nextAttempt(Connection connection, String job, String run, String runner)
+  private static void nextAttempt(Connection connection, String job, String run, String runner)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(NEXT_ATTEMPT)) {
       statement.setString(1, run);
@@ -121,6 +149,15 @@ public record JobRecord(
 
   static void done(Connection connection, String job, long rows) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(DONE)) {
+      statement.setLong(1, rows);
+      statement.setString(2, job);
+      statement.executeUpdate();
+    }
+  }
+
+  static void addRows(Connection connection, String job, long rows) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE millrace.job SET rows = rows + ? WHERE job = ?")) {
       statement.setLong(1, rows);
       statement.setString(2, job);
       statement.executeUpdate();

@@ -116,13 +116,21 @@ public final class KeyOrder implements Comparator<Position>, Serializable {
     return terms;
   }
 
-  /** SQL for the values of a position, to compare {@link #ordered} with. */
+  /**
+   * SQL for the values of a position, to compare the first of {@link #ordered} with: as many as the
+   * position has.
+   */
   public List<String> literals(Position position) {
     List<String> terms = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
+    for (int i = 0; i < position.values().size(); i++) {
       terms.add(columns.get(i).literal(position.values().get(i)));
     }
     return terms;
+  }
+
+  /** Whether a position is of a row, and not a place before all rows that begin with it. */
+  public boolean isWhole(Position position) {
+    return position.values().size() == columns.size();
   }
 
   /**
@@ -169,13 +177,14 @@ public final class KeyOrder implements Comparator<Position>, Serializable {
 
   @Override
   public int compare(Position a, Position b) {
-    for (int i = 0; i < columns.size(); i++) {
+    int shared = Math.min(a.values().size(), b.values().size());
+    for (int i = 0; i < shared; i++) {
       int order = columns.get(i).type().compare(a.values().get(i), b.values().get(i));
       if (order != 0) {
         return order;
       }
     }
-    return 0;
+    return Integer.compare(a.values().size(), b.values().size());
   }
 
   @Override

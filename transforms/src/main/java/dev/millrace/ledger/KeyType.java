@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.ledger;
 
+import com.google.common.primitives.Longs;
 import com.google.common.primitives.UnsignedBytes;
 import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockType;
@@ -92,6 +93,19 @@ enum KeyType {
     }
   },
 
+  /** A transaction's number, which the server sends as eight bytes. */
+  XID8 {
+    @Override
+    String text(BlockColumn column, int row) {
+      return Long.toUnsignedString(Longs.fromByteArray(column.getBytes(row)));
+    }
+
+    @Override
+    int compare(String a, String b) {
+      return Long.compareUnsigned(Long.parseUnsignedLong(a), Long.parseUnsignedLong(b));
+    }
+  },
+
   UUID {
     @Override
     String text(BlockColumn column, int row) {
@@ -153,6 +167,7 @@ enum KeyType {
           case DATE -> DATE;
           case TIMESTAMP -> TIMESTAMP;
           case TIMESTAMPTZ -> TIMESTAMPTZ;
+          case OPAQUE -> type.sqlName().equals("xid8") ? XID8 : null;
           default -> null;
         });
   }

@@ -20,7 +20,8 @@ final class LedgerTables {
   private static final long CREATION_LOCK = 0x6d696c6c72616365L;
 
   private static final String EXIST =
-      "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL";
+      "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL"
+          + " AND to_regclass('millrace.window') IS NOT NULL";
 
   private static final String CREATE =
       """
@@ -49,6 +50,27 @@ final class LedgerTables {
         rows bigint NOT NULL DEFAULT 0,
         changed_at timestamptz,
         PRIMARY KEY (job, window_name, split)) WITH (fillfactor = 50);
+      CREATE TABLE IF NOT EXISTS millrace.window (
+        job text NOT NULL REFERENCES millrace.job ON DELETE CASCADE,
+        number bigint NOT NULL,
+        low text NOT NULL,
+        high text NOT NULL,
+        columns text NOT NULL,
+        memory text NOT NULL,
+        stop boolean NOT NULL DEFAULT false,
+        begun_at timestamptz NOT NULL,
+        done_at timestamptz,
+        rows bigint NOT NULL DEFAULT 0,
+        bytes bigint NOT NULL DEFAULT 0,
+        seconds double precision NOT NULL DEFAULT 0,
+        PRIMARY KEY (job, number));
+      COMMENT ON TABLE millrace.window IS
+        'Millrace: the windows of a cursor, in which a copy found what was new';
+      COMMENT ON COLUMN millrace.window.low IS 'exclusive, empty for the start';
+      COMMENT ON COLUMN millrace.window.high IS 'inclusive, empty while it is followed';
+      COMMENT ON COLUMN millrace.window.columns IS 'what is copied';
+      COMMENT ON COLUMN millrace.window.memory IS 'what must be known to close the next one';
+      COMMENT ON COLUMN millrace.window.stop IS 'whether who follows it is to end';
       COMMENT ON TABLE millrace.split IS
         'Millrace: what was committed of each part of a copy, changed with the data';
       COMMENT ON COLUMN millrace.split.low IS 'exclusive, empty for the start';
@@ -92,6 +114,17 @@ final class LedgerTables {
               + "\"",
           refused.getSQLState(),
           refused);
+    }
+  }
+
+  /** Of jobs that were done long ago only that they were is kept. */
+  static void forgetOldSplits(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "DELETE FROM millrace.split s USING millrace.job j"
+              + " WHERE j.job = s.job AND j.done_at < now() - interval '"
+              + LedgerJob.KEPT.toDays()
+              + " days'");
     }
   }
 

@@ -8,9 +8,10 @@ import java.util.List;
 
 /**
  * A place in a table's order: the values of a row's key, as texts that SQL reads back as the same
- * values. How two compare is known to their {@link KeyOrder} only.
+ * values. With fewer values than the key has columns it is the place before all rows that begin
+ * with these. How two compare is known to their {@link KeyOrder} only.
  *
- * @param values one for each column of the key, none of them NULL
+ * @param values of the first columns of the key, one or more, none of them NULL
  */
 public record Position(List<String> values) implements Serializable {
 

@@ -34,6 +34,9 @@ public record SplitRecord(
   private static final String INSERT =
       "INSERT INTO millrace.split (job, window_name, split, low, high) VALUES (?, ?, ?, ?, ?)";
 
+  private static final String BOUND =
+      "UPDATE millrace.split SET high = ? WHERE job = ? AND window_name = ? AND split = ?";
+
   private static final String LIST =
       "SELECT * FROM millrace.split WHERE job = ? ORDER BY window_name, split";
 
@@ -60,6 +63,50 @@ public record SplitRecord(
       }
       statement.executeBatch();
     }
+  }
+
+  /** Moves the end of a split. */
+  static void bound(Connection connection, String job, String window, int split, Position high)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(BOUND)) {
+      statement.setString(1, high.toString());
+      statement.setString(2, job);
+      statement.setString(3, window);
+      statement.setInt(4, split);
+      statement.executeUpdate();
+    }
+  }
+
+  static void deleteAll(Connection connection, String job) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM millrace.split WHERE job = ?")) {
+      statement.setString(1, job);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Asks whether all splits of a job are there, and how many rows they have.
+   *
+   * @throws IllegalStateException when positions are missing, naming the first split
+   */
+  static long requireDone(Connection connection, String job) throws SQLException {
+    List<SplitRecord> now = list(connection, job);
+    List<SplitRecord> missing = now.stream().filter(each -> !each.isDone()).toList();
+    if (now.isEmpty() || !missing.isEmpty()) {
+      throw new IllegalStateException(
+          "Cannot finish job "
+              + job
+              + ": the target does not have all of "
+              + (now.isEmpty() ? "it" : "split " + missing.get(0).describe())
+              + (missing.size() > 1 ? ", nor of " + (missing.size() - 1) + " others" : "")
+              + "; run it again to go on");
+    }
+    return now.stream().mapToLong(SplitRecord::rows).sum();
+  }
+
+  private String describe() {
+    return "%d %s, but %s".formatted(split, range, covered);
   }
 
   /** The splits of a job, by window and number. */

@@ -35,11 +35,12 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
   /** A condition for the keys above {@code low} and not above {@code high}. */
   String between(Range.Keys range) {
     List<String> conditions = new ArrayList<>();
+    // Of the key's first columns only, a bound is the place before all rows that begin with it.
     if (range.low() != null) {
-      conditions.add(columns() + " > " + values(range.low()));
+      conditions.add(columns(range.low()) + above(range.low()) + values(range.low()));
     }
     if (range.high() != null) {
-      conditions.add(columns() + " <= " + values(range.high()));
+      conditions.add(columns(range.high()) + upTo(range.high()) + values(range.high()));
     }
     if (conditions.isEmpty()) {
       conditions.add("true");
@@ -140,8 +141,16 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
     return order == null ? references() : order.ordered(references());
   }
 
-  private String columns() {
-    return "(" + String.join(", ", terms()) + ")";
+  private String columns(List<String> bound) {
+    return "(" + String.join(", ", terms().subList(0, bound.size())) + ")";
+  }
+
+  private String above(List<String> bound) {
+    return bound.size() == key.size() ? " > " : " >= ";
+  }
+
+  private String upTo(List<String> bound) {
+    return bound.size() == key.size() ? " <= " : " < ";
   }
 
   private String values(List<String> position) {
@@ -149,7 +158,7 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
     if (order != null) {
       values = order.literals(new Position(position));
     } else {
-      for (int i = 0; i < key.size(); i++) {
+      for (int i = 0; i < position.size(); i++) {
         String type = read.table().column(key.get(i)).typeName();
         values.add(Sql.literal(position.get(i)) + "::" + type);
       }

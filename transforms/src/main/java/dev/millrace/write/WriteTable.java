@@ -37,13 +37,19 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
   private final ConnectionSpec spec;
   private final TableName table;
   private final List<String> key;
+  private final String newer;
   private final @Nullable Ledger ledger;
 
   private WriteTable(
-      ConnectionSpec spec, TableName table, List<String> key, @Nullable Ledger ledger) {
+      ConnectionSpec spec,
+      TableName table,
+      List<String> key,
+      String newer,
+      @Nullable Ledger ledger) {
     this.spec = spec;
     this.table = table;
     this.key = key;
+    this.newer = newer;
     this.ledger = ledger;
   }
 
@@ -54,7 +60,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @throws IllegalArgumentException when the name has another form
    */
   public static WriteTable into(ConnectionSpec spec, String table) {
-    return new WriteTable(spec, TableName.parse(table), List.of(), null);
+    return new WriteTable(spec, TableName.parse(table), List.of(), "", null);
   }
 
   /**
@@ -66,7 +72,17 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
     if (columns.length == 0) {
       throw new IllegalArgumentException("Invalid key: no columns (must have one or more)");
     }
-    return new WriteTable(spec, table, List.of(columns), ledger);
+    return new WriteTable(spec, table, List.of(columns), newer, ledger);
+  }
+
+  /**
+   * Replaces no row by an older one: none in which this column is greater; default: the last
+   * written wins.
+   *
+   * @param column one that grows with each version of a row, beside the key of an upsert
+   */
+  public WriteTable unlessOlder(String column) {
+    return new WriteTable(spec, table, key, column, ledger);
   }
 
   /**
@@ -76,7 +92,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param newLedger that of the read whose blocks these are; in the same database as the table
    */
   public WriteTable ledger(Ledger newLedger) {
-    return new WriteTable(spec, table, key, newLedger);
+    return new WriteTable(spec, table, key, newer, newLedger);
   }
 
   /**
@@ -88,7 +104,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    */
   public TableWrite plan(BlockSchema schema) throws SQLException {
     try (Connection connection = spec.connect("plan " + table)) {
-      return TableWrite.of(Catalog.describe(connection, table), schema, key);
+      return TableWrite.of(Catalog.describe(connection, table), schema, key, newer);
     }
   }
 

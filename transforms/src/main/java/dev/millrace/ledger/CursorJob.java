@@ -1,0 +1,208 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.ledger;
+
+import dev.millrace.connect.ConnectionSpec;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's hold on a copy that goes on for ever: window by window of a cursor, each the rows between
+ * the end of the one before and a bound below which no row can appear any more. The cursor stands
+ * where the last window ended that the target has all of.
+ *
+ * <p>A window is cut into splits when it is begun, and kept until the target has all of them, so
+ * that a run that is killed is gone on with. A window that is followed has no end; its last split
+ * takes in what comes.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class CursorJob implements AutoCloseable {
+
+  /** How many windows are kept for people to look at, beside the first. */
+  static final int KEPT = 1000;
+
+  private static final String FORGET =
+      "DELETE FROM millrace.window WHERE job = ? AND number > 1 AND number <= ?";
+
+  private final ConnectionSpec spec;
+  private final String job;
+  private final JobHold hold;
+  private JobRecord record = JobRecord.NEW;
+  private List<WindowRecord> windows = List.of();
+  private List<SplitRecord> splits = List.of();
+
+  private CursorJob(ConnectionSpec spec, String job, JobHold hold) {
+    this.spec = spec;
+    this.job = job;
+    this.hold = hold;
+  }
+
+  /**
+   * Takes hold of a job, which need not exist yet, and creates the ledger where there is none.
+   *
+   * @param target the database that is written to
+   * @throws JobActiveException when another run has it
+   * @throws SQLException when the server does not answer or refuses
+   */
+  public static CursorJob open(ConnectionSpec target, String job) throws SQLException {
+    return new CursorJob(target, job, JobHold.open(target, job));
+  }
+
+  /**
+   * Begins an attempt.
+   *
+   * @param definition what is copied, in words that are the same for every attempt
+   * @param run the run's identity, told to who wants to run the same job
+   * @param runner where it runs
+   * @throws IllegalArgumentException when the job was begun with another definition
+   */
+  public void begin(String definition, String run, String runner) throws SQLException {
+    hold.transact(
+        holder -> {
+          record = JobRecord.begin(holder, job, definition, run, runner);
+          return record;
+        });
+    look();
+  }
+
+  private void look() throws SQLException {
+    hold.transact(
+        holder -> {
+          windows = WindowRecord.list(holder, job);
+          splits = SplitRecord.list(holder, job);
+          return windows;
+        });
+  }
+
+  public String name() {
+    return job;
+  }
+
+  /** How many runs began, this one included. */
+  public int attempts() {
+    return record.attempts();
+  }
+
+  /** The window that was begun and not ended, by this run or by one before it. */
+  public Optional<WindowRecord> window() {
+    return last().filter(window -> !window.isDone());
+  }
+
+  /** The splits of the window that was begun, as they were when it was last looked at. */
+  public List<SplitRecord> splits() {
+    return splits;
+  }
+
+  /** Where the next window begins, or the one that was begun; empty for the first row. */
+  public Optional<Position> cursor() {
+    return last().map(window -> window.isDone() ? window.range().high() : window.range().low());
+  }
+
+  /** What must be known to close the next window. */
+  public String memory() {
+    return last().map(WindowRecord::memory).orElse("");
+  }
+
+  /** The first window, if the target has all of it: the copy of all there was then. */
+  public Optional<WindowRecord> first() {
+    return windows.stream().findFirst().filter(WindowRecord::isDone);
+  }
+
+  /** The columns copied up to now; empty before the first window. */
+  public Optional<String> columns() {
+    return last().map(WindowRecord::columns);
+  }
+
+  private Optional<WindowRecord> last() {
+    return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(windows.size() - 1));
+  }
+
+  /**
+   * Begins the next window.
+   *
+   * @param high its end; null to follow it
+   * @param columns what is copied
+   * @param memory what must be known to close the window after it
+   * @param cuts cuts it into splits
+   */
+  public WindowRecord next(
+      @Nullable Position high, String columns, String memory, LedgerJob.Cuts cuts)
+      throws SQLException {
+    long number = last().map(WindowRecord::number).orElse(0L) + 1;
+    Interval range = new Interval(cursor().orElse(null), high);
+    hold.transact(
+        holder -> {
+          WindowRecord.insert(holder, job, number, range, columns, memory);
+          SplitRecord.insert(holder, job, Long.toString(number), cuts.cut());
+          return range;
+        });
+    look();
+    return last().orElseThrow();
+  }
+
+  /**
+   * Gives an end to the window that was followed, so that it can be ended.
+   *
+   * @param high at or above all that was copied of it
+   * @param memory what must be known to close the window after it
+   */
+  public WindowRecord bound(Position high, String memory) throws SQLException {
+    long number = window().orElseThrow().number();
+    SplitRecord followed = splits.get(splits.size() - 1);
+    hold.transact(
+        holder -> {
+          WindowRecord.bound(holder, job, number, high, memory);
+          SplitRecord.bound(holder, job, Long.toString(number), followed.split(), high);
+          return high;
+        });
+    look();
+    return last().orElseThrow();
+  }
+
+  /** What workers need for the window that was begun. */
+  public Ledger ledger(KeyOrder order) {
+    return new Ledger(spec, job, window().orElseThrow().name(), order);
+  }
+
+  /**
+   * Asks the target whether it has all of the window, and moves the cursor to its end.
+   *
+   * @param bytes of the blocks that this run read
+   * @param began when this run began
+   * @param now when it ended
+   * @throws IllegalStateException when positions are missing, naming the first split
+   */
+  public WindowRecord finish(long bytes, Instant began, Instant now) throws SQLException {
+    WindowRecord window = window().orElseThrow();
+    double seconds = (now.toEpochMilli() - began.toEpochMilli()) / 1000.0;
+    // On a connection of its own: the lock's may have been cut since, which does no harm.
+    try (Connection connection = spec.connect("ledger " + job)) {
+      connection.setAutoCommit(false);
+      long rows = SplitRecord.requireDone(connection, job);
+      WindowRecord.done(connection, job, window.number(), rows, bytes, seconds);
+      JobRecord.addRows(connection, job, rows);
+      SplitRecord.deleteAll(connection, job);
+      try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
+        statement.setString(1, job);
+        statement.setLong(2, window.number() - KEPT);
+        statement.executeUpdate();
+      }
+      connection.commit();
+      windows = WindowRecord.list(connection, job);
+      splits = List.of();
+      connection.commit();
+    }
+    return last().orElseThrow();
+  }
+
+  /** Lets the job go. */
+  @Override
+  public void close() throws SQLException {
+    hold.close();
+  }
+}
