@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -53,14 +54,14 @@ final class SyncCommand extends RunCommand {
 
   @Option(
       names = "--mode",
-      defaultValue = "append",
       paramLabel = "MODE",
       converter = ModeConverter.class,
       description = {
-        "append (default): every row is added; upsert: a row replaces that of its key;",
-        "ledger: every row is added exactly once, and a run goes on where the last one ended."
+        "append (default): every row is added; upsert (default with --cursor): a row replaces",
+        "that of its key; ledger: every row is added exactly once, and a run goes on where the",
+        "last one ended."
       })
-  Mode mode = Mode.APPEND;
+  @Nullable Mode mode;
 
   @Option(
       names = "--key",
@@ -103,12 +104,24 @@ final class SyncCommand extends RunCommand {
       description = "Sum up source and target afterwards; reads both once more.")
   boolean checksum;
 
+  @Mixin CursorOptions since = new CursorOptions();
+
   SyncCommand(Console console) {
     super(console);
   }
 
+  Mode mode() {
+    return mode != null ? mode : since.isGiven() ? Mode.UPSERT : Mode.APPEND;
+  }
+
   @Override
   void check(CommonOptions options) {
+    since.check();
+    if (since.isGiven() && mode() == Mode.APPEND) {
+      throw new UsageException(
+          "Invalid --mode: append (must be upsert or ledger with --cursor, which adds or replaces"
+              + " each row exactly once)");
+    }
     if (options.detached && checksum) {
       throw new UsageException(
           "Invalid --checksum: true (must be left out with --detached, which does not wait)");

@@ -5,6 +5,7 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.observe.Measure;
+import dev.millrace.pipelines.incremental.IncrementalOptions;
 import dev.millrace.pipelines.sync.Sync;
 import dev.millrace.pipelines.sync.SyncOptions;
 import java.sql.SQLException;
@@ -26,10 +27,13 @@ final class SyncWork implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
+    if (command.since.isGiven()) {
+      return new IncrementalWork(command, incremental(run)).run(run);
+    }
     SyncOptions options = options(run);
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
-    boolean ledger = command.mode == SyncOptions.Mode.LEDGER;
+    boolean ledger = command.mode() == SyncOptions.Mode.LEDGER;
     if (ledger) {
       ClusterLedger.requireRestarts(run.options().runner);
     }
@@ -84,7 +88,7 @@ final class SyncWork implements Work {
         command.table,
         target,
         command.into == null ? command.table : command.into,
-        command.mode,
+        command.mode(),
         command.key,
         command.job,
         command.columns,
@@ -92,6 +96,26 @@ final class SyncWork implements Work {
         run.options().blockSize,
         run.options().parallelism,
         command.readBy);
+  }
+
+  private IncrementalOptions incremental(Run run) {
+    SyncOptions.Mode mode = command.mode();
+    Map<String, String> environment = run.console().environment();
+    return new IncrementalOptions(
+        Credentials.of("source", command.source, environment),
+        command.table,
+        Credentials.of("target", command.target, environment),
+        command.into == null ? command.table : command.into,
+        String.valueOf(command.since.cursor),
+        command.key,
+        mode == SyncOptions.Mode.UPSERT,
+        command.job,
+        command.columns,
+        command.where,
+        run.options().blockSize,
+        run.options().parallelism,
+        command.since.rules(),
+        command.since.nullCursor);
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A run's hold on a copy that goes on for ever: window by window of a cursor, each the rows between
@@ -100,7 +99,7 @@ public final class CursorJob implements AutoCloseable {
 
   /** Where the next window begins, or the one that was begun; empty for the first row. */
   public Optional<Position> cursor() {
-    return last().map(window -> window.isDone() ? window.range().high() : window.range().low());
+    return last().flatMap(WindowRecord::cursor);
   }
 
   /** What must be known to close the next window. */
@@ -125,16 +124,14 @@ public final class CursorJob implements AutoCloseable {
   /**
    * Begins the next window.
    *
-   * @param high its end; null to follow it
+   * @param range its positions, from the cursor or from below it; without an end to follow it
    * @param columns what is copied
    * @param memory what must be known to close the window after it
    * @param cuts cuts it into splits
    */
-  public WindowRecord next(
-      @Nullable Position high, String columns, String memory, LedgerJob.Cuts cuts)
+  public WindowRecord next(Interval range, String columns, String memory, LedgerJob.Cuts cuts)
       throws SQLException {
     long number = last().map(WindowRecord::number).orElse(0L) + 1;
-    Interval range = new Interval(cursor().orElse(null), high);
     hold.transact(
         holder -> {
           WindowRecord.insert(holder, job, number, range, columns, memory);
@@ -162,6 +159,15 @@ public final class CursorJob implements AutoCloseable {
         });
     look();
     return last().orElseThrow();
+  }
+
+  /** Tells who follows the window to end when all that was read is written, or not to. */
+  public void stop(boolean stop) throws SQLException {
+    long number = window().orElseThrow().number();
+    // On a connection of its own: a signal comes in another thread.
+    try (Connection connection = spec.connect("ledger " + job)) {
+      WindowRecord.stop(connection, job, number, stop);
+    }
   }
 
   /** What workers need for the window that was begun. */

@@ -98,6 +98,11 @@ public final class KeyOrder implements Comparator<Position>, Serializable {
         "Cannot keep a ledger of " + table.name() + " by column " + column + ", " + why);
   }
 
+  /** The order by the first column alone. */
+  public KeyOrder first() {
+    return new KeyOrder(columns.subList(0, 1));
+  }
+
   public List<String> names() {
     return columns.stream().map(KeyColumn::name).toList();
   }
@@ -126,11 +131,6 @@ public final class KeyOrder implements Comparator<Position>, Serializable {
       terms.add(columns.get(i).literal(position.values().get(i)));
     }
     return terms;
-  }
-
-  /** Whether a position is of a row, and not a place before all rows that begin with it. */
-  public boolean isWhole(Position position) {
-    return position.values().size() == columns.size();
   }
 
   /**

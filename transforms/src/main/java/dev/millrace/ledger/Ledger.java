@@ -45,6 +45,9 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
       RETURNING epoch, low, high, covered
       """;
 
+  private static final String STOPPED =
+      "SELECT stop FROM millrace.window WHERE job = ? AND number = ?";
+
   /**
    * A lock that is not had in time is an error and not a hang; and a commit that was acknowledged
    * must survive the server's crash, whatever its default is.
@@ -95,6 +98,23 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
         SplitState state = LedgerTables.state(row, order);
         connection.commit();
         return new Attempt(state.epoch(), state.gaps());
+      }
+    }
+  }
+
+  /**
+   * Whether who follows the window is to end.
+   *
+   * @param connection to the target, with auto-commit off
+   */
+  public boolean isStopped(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STOPPED)) {
+      statement.setString(1, job);
+      statement.setLong(2, Long.parseLong(window));
+      try (ResultSet row = statement.executeQuery()) {
+        boolean stopped = !row.next() || row.getBoolean(1);
+        connection.commit();
+        return stopped;
       }
     }
   }

@@ -36,6 +36,13 @@ public final class LedgerView {
     }
   }
 
+  /** The windows of a job that are known, in order; none when it has no cursor. */
+  public static List<WindowRecord> windows(ConnectionSpec spec, String job) throws SQLException {
+    try (Connection connection = spec.connect("ledger")) {
+      return LedgerTables.exist(connection) ? WindowRecord.list(connection, job) : List.of();
+    }
+  }
+
   /**
    * Forgets a job. What it wrote stays; workers of a run that still goes on are refused.
    *

@@ -9,6 +9,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ public record WindowRecord(
   private static final String BOUND =
       "UPDATE millrace.window SET high = ?, memory = ? WHERE job = ? AND number = ?";
 
+  private static final String STOP =
+      "UPDATE millrace.window SET stop = ? WHERE job = ? AND number = ?";
+
   private static final String DONE =
       """
       UPDATE millrace.window SET done_at = clock_timestamp(), rows = ?, bytes = ?, seconds = ?
@@ -57,6 +61,11 @@ public record WindowRecord(
 
   public boolean isDone() {
     return doneAt != null;
+  }
+
+  /** Where a cursor stands whose last window this is; empty for the first row. */
+  public Optional<Position> cursor() {
+    return Optional.ofNullable(isDone() ? range.high() : range.low());
   }
 
   /** What the splits of this window are listed under. */
@@ -116,6 +125,17 @@ public record WindowRecord(
       statement.setString(2, memory);
       statement.setString(3, job);
       statement.setLong(4, number);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Says whether who follows a window is to end. */
+  static void stop(Connection connection, String job, long number, boolean stop)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STOP)) {
+      statement.setBoolean(1, stop);
+      statement.setString(2, job);
+      statement.setLong(3, number);
       statement.executeUpdate();
     }
   }

@@ -6,8 +6,14 @@ import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.Origin;
 import dev.millrace.ledger.Interval;
 import dev.millrace.observe.Measure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** One call's dealings with its runner: what it may read, what it output. */
 final class Claims {
@@ -18,6 +24,10 @@ final class Claims {
   private Range range;
   private Range rest;
   private boolean refused;
+  private List<Interval> tail = List.of();
+  private boolean lazy;
+  private boolean idle;
+  private Function<Block, @Nullable Instant> timestamp = block -> null;
   private String low;
   private String high;
   private int blocks;
@@ -48,6 +58,31 @@ final class Claims {
     rest = known;
   }
 
+  /**
+   * Says that only a part can be read now, after which a tail is left for later.
+   *
+   * @param known what can be read now
+   * @param after what follows it, in order
+   * @param stayLazy whether to leave an end without rows for later as well
+   * @param timestamps when a block's rows came to be, for the runner's windows
+   */
+  void found(
+      Range known,
+      List<Interval> after,
+      boolean stayLazy,
+      Function<Block, @Nullable Instant> timestamps) {
+    range = known;
+    rest = known;
+    tail = after;
+    lazy = stayLazy;
+    timestamp = timestamps;
+  }
+
+  /** Whether an end without rows is to be left for later. */
+  boolean isLazy() {
+    return lazy;
+  }
+
   /** Blocks output so far. */
   int blocks() {
     return blocks;
@@ -59,13 +94,44 @@ final class Claims {
    * @return false when the runner took the rest away; nothing more may be output
    */
   boolean claim(Range newRest) {
-    refused = !tracker.tryClaim(newRest);
+    refused = !tracker.tryClaim(tail.isEmpty() ? newRest : withTail(newRest));
     if (!refused) {
       rest = newRest;
       low = high;
       high = newRest.isEmpty() ? "" : newRest.start();
     }
     return !refused;
+  }
+
+  private Range withTail(Range newRest) {
+    List<Interval> left = new ArrayList<>();
+    if (newRest instanceof Range.Gaps gaps) {
+      left.addAll(gaps.left());
+    }
+    int last = left.size() - 1;
+    Interval next = tail.get(0);
+    if (last >= 0 && Objects.equals(left.get(last).high(), next.low())) {
+      left.set(last, new Interval(left.get(last).low(), next.high()));
+    } else {
+      left.add(next);
+    }
+    left.addAll(tail.subList(1, tail.size()));
+    return new Range.Gaps(((Range.Gaps) range).epoch(), left);
+  }
+
+  /** Says that there are no rows, and that this is not worth a word now. */
+  void leave() {
+    idle = true;
+  }
+
+  /** Whether the runner took the rest away. */
+  boolean isRefused() {
+    return refused;
+  }
+
+  /** Whether all was read that could be read now. */
+  boolean isAtTail() {
+    return idle || rest.isEmpty();
   }
 
   /** Whether this split is to be read further, in another call. */
@@ -91,6 +157,11 @@ final class Claims {
     Measure.ROWS_READ.add(block.rows());
     Measure.BLOCKS.add(1);
     Measure.BYTES.add(block.bytes());
-    out.output(block);
+    Instant at = timestamp.apply(block);
+    if (at == null) {
+      out.output(block);
+    } else {
+      out.outputWithTimestamp(block, at);
+    }
   }
 }

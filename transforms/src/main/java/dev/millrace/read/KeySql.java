@@ -1,6 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.Blocks;
+import dev.millrace.block.Origin;
+import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.Sql;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableRead;
@@ -8,6 +15,8 @@ import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.KeyOrder;
 import dev.millrace.ledger.Position;
 import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -103,15 +112,20 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
     return sample(texts(), fraction);
   }
 
-  /** As {@link #sample(double)}, the keys as they are. */
-  String sampleKeys(double fraction) {
-    return sample(String.join(", ", references()), fraction);
+  /** As {@link #sample(double)}, the keys as they are, of some rows only. */
+  String sampleKeys(Interval within, double fraction) {
+    return sample(String.join(", ", references()), within, fraction);
   }
 
   private String sample(String columns, double fraction) {
-    boolean blocks = read.table().kind() != Table.Kind.VIEW;
-    String sampled = blocks ? " TABLESAMPLE SYSTEM (" + 100 * fraction + ")" : "";
-    String chosen = blocks ? notNull() : "random() < " + fraction + " AND " + notNull();
+    return sample(columns, Interval.ALL, fraction);
+  }
+
+  private String sample(String columns, Interval within, double fraction) {
+    // Of a part of the table, pages taken at random would hold few rows.
+    boolean pages = read.table().kind() != Table.Kind.VIEW && within.low() == null;
+    String sampled = pages ? " TABLESAMPLE SYSTEM (" + 100 * fraction + ")" : "";
+    String chosen = (pages ? "" : "random() < " + fraction + " AND ") + between(within);
     return "SELECT "
         + columns
         + " FROM "
@@ -119,7 +133,7 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
         + " AS t"
         + (fraction < 1 ? sampled : "")
         + " WHERE "
-        + read.and(fraction < 1 ? chosen : notNull())
+        + read.and(fraction < 1 ? chosen : between(within))
         + " ORDER BY "
         + ascending();
   }
@@ -131,6 +145,23 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
         + " AS t WHERE "
         + read.and(someNull())
         + ")";
+  }
+
+  /** The positions that a query of the key's columns finds. */
+  List<Position> positions(Connection connection, String query) throws SQLException {
+    TableRead keys = TableRead.of(read.table(), key, read.where());
+    BlockBuilder builder = new BlockBuilder(keys.schema());
+    List<Position> positions = new ArrayList<>();
+    try (CopyReader copy = new CopyReader(connection, keys, query)) {
+      for (boolean more = true; more; ) {
+        more = copy.fill(builder, Blocks.DEFAULT_SIZE.bytes());
+        Block block = builder.build(Origin.NONE);
+        for (int row = 0; row < block.rows(); row++) {
+          positions.add(requireNonNull(order).of(block, row));
+        }
+      }
+    }
+    return positions;
   }
 
   private List<String> references() {
@@ -172,7 +203,7 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
         .collect(Collectors.joining(", "));
   }
 
-  private String ascending() {
+  String ascending() {
     return String.join(", ", terms());
   }
 }

@@ -80,7 +80,8 @@ final class LedgerReader implements RangeReader {
   /**
    * Reads some rows of the first gap.
    *
-   * @return what is left; the range itself when the runner took it away or the budget was overrun
+   * @return what is left; the range itself when the runner took it away, the budget was overrun, or
+   *     there was nothing worth a word
    */
   private Range.Gaps copy(Connection connection, Range.Gaps range, Claims claims)
       throws SQLException {
@@ -101,6 +102,10 @@ final class LedgerReader implements RangeReader {
         left = next;
       }
       count += rows.rows();
+      if (count == 0 && claims.isLazy()) {
+        claims.leave();
+        return range;
+      }
       bytesPerRow.observe(count, bytes + rows.bytes());
       Range.Gaps next =
           count < limit

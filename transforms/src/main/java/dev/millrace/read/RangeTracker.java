@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeTracker extends RestrictionTracker<Range, Range> {
 
+  private final IsBounded bounded;
   private Range range;
   private Range left;
   private boolean stopped;
 
-  RangeTracker(Range range) {
+  RangeTracker(Range range, IsBounded bounded) {
+    this.bounded = bounded;
     this.range = range;
     this.left = range;
   }
@@ -56,6 +58,6 @@ final class RangeTracker extends RestrictionTracker<Range, Range> {
 
   @Override
   public IsBounded isBounded() {
-    return IsBounded.BOUNDED;
+    return bounded;
   }
 }

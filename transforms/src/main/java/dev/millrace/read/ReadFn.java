@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.IsBounded;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
 
   @NewTracker
   public RangeTracker newTracker(@Restriction Range range) {
-    return new RangeTracker(range);
+    return new RangeTracker(range, IsBounded.BOUNDED);
   }
 
   @ProcessElement

@@ -1,18 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.millrace.block.Block;
-import dev.millrace.block.BlockBuilder;
-import dev.millrace.block.Origin;
 import dev.millrace.control.ByteSize;
 import dev.millrace.dialect.Catalog;
-import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableRead;
 import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.KeyOrder;
+import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.Position;
 import dev.millrace.ledger.SplitRecord;
@@ -65,7 +60,7 @@ final class ReadPlanner {
    */
   ReadPlan plan(@Nullable SnapshotRef snapshot, List<String> key) throws SQLException {
     ReadSession session = new ReadSession(snapshot);
-    Estimate estimate = estimate();
+    Estimate estimate = estimate("true");
     boolean pages =
         snapshot != null
             && read.table().heap()
@@ -83,7 +78,7 @@ final class ReadPlanner {
           session,
           blockSize);
     }
-    KeySql sql = new KeySql(read, key.isEmpty() ? tableKey() : key, null);
+    KeySql sql = new KeySql(read, keyOrTables(key), null);
     return new ReadPlan(
         read,
         sql,
@@ -103,12 +98,34 @@ final class ReadPlanner {
    */
   ReadPlan resume(@Nullable SnapshotRef snapshot, List<String> key, JobStart begin)
       throws SQLException {
-    KeyOrder order = order(key);
+    KeyOrder order = order(keyOrTables(key));
     KeySql sql = new KeySql(read, order.names(), order);
-    Estimate estimate = estimate();
-    LedgerJob job = begin.begin(sql, () -> intervals(sql, estimate));
+    LedgerJob job =
+        begin.begin(
+            sql,
+            () -> {
+              requireNoNull(sql);
+              return cut(sql, Interval.ALL);
+            });
+    return left(snapshot, sql, job.ledger(order), job.splits());
+  }
+
+  /**
+   * Plans to read what a ledger does not have.
+   *
+   * @param splits all of the window's, in order; none when it is done long since
+   */
+  ReadPlan left(@Nullable SnapshotRef snapshot, KeySql sql, Ledger ledger, List<SplitRecord> splits)
+      throws SQLException {
+    Interval whole =
+        splits.isEmpty()
+            ? Interval.ALL
+            : new Interval(
+                splits.get(0).range().low(), splits.get(splits.size() - 1).range().high());
+    Estimate estimate = estimate(sql.between(whole));
+    long written = splits.stream().mapToLong(SplitRecord::rows).sum();
     List<Split> left = new ArrayList<>();
-    for (SplitRecord split : job.splits()) {
+    for (SplitRecord split : splits) {
       if (!split.isDone()) {
         left.add(new Split(Integer.toString(split.split()), Range.Gaps.UNKNOWN));
       }
@@ -116,18 +133,21 @@ final class ReadPlanner {
     return new ReadPlan(
         read,
         sql,
-        job.ledger(order),
+        ledger,
         left,
-        Math.max(0, estimate.rows() - job.rowsBefore()),
+        Math.max(0, estimate.rows() - written),
         estimate.width(),
         new ReadSession(snapshot),
         blockSize);
   }
 
-  /** The order by a key, or by the table's own. */
   KeyOrder order(List<String> key) throws SQLException {
-    return KeyOrder.of(
-        read, key.isEmpty() ? tableKey() : key, Catalog.bytewise(connection, read.table().name()));
+    return KeyOrder.of(read, key, Catalog.bytewise(connection, read.table().name()));
+  }
+
+  /** A key, or the table's own when none is given. */
+  List<String> keyOrTables(List<String> key) {
+    return key.isEmpty() ? tableKey() : key;
   }
 
   /** Begins an attempt of a job. */
@@ -136,17 +156,22 @@ final class ReadPlanner {
     LedgerJob begin(KeySql sql, LedgerJob.Cuts cuts) throws SQLException;
   }
 
-  private List<Interval> intervals(KeySql sql, Estimate estimate) throws SQLException {
-    requireNoNull(sql);
+  /** Cuts an interval into parts that one thread each reads. */
+  List<Interval> cut(KeySql sql, Interval whole) throws SQLException {
+    Estimate estimate = estimate(sql.between(whole));
     int count = splits(estimate.rows() * estimate.width());
-    List<Position> cuts = count == 1 ? List.of() : cuts(positions(sql, estimate.rows()), count);
+    List<Position> cuts = List.of();
+    if (count > 1) {
+      String sample = sql.sampleKeys(whole, (double) SAMPLE / Math.max(1, estimate.rows()));
+      cuts = cuts(sql.positions(connection, sample), count);
+    }
     List<Interval> intervals = new ArrayList<>();
-    @Nullable Position low = null;
+    @Nullable Position low = whole.low();
     for (Position high : cuts) {
       intervals.add(new Interval(low, high));
       low = high;
     }
-    intervals.add(new Interval(low, null));
+    intervals.add(new Interval(low, whole.high()));
     return intervals;
   }
 
@@ -165,23 +190,6 @@ final class ReadPlanner {
     }
   }
 
-  private List<Position> positions(KeySql sql, long rows) throws SQLException {
-    TableRead keys = TableRead.of(read.table(), sql.key(), read.where());
-    String query = sql.sampleKeys((double) SAMPLE / Math.max(1, rows));
-    BlockBuilder builder = new BlockBuilder(keys.schema());
-    List<Position> positions = new ArrayList<>();
-    try (CopyReader copy = new CopyReader(connection, keys, query)) {
-      for (boolean more = true; more; ) {
-        more = copy.fill(builder, blockSize.bytes());
-        Block block = builder.build(Origin.NONE);
-        for (int row = 0; row < block.rows(); row++) {
-          positions.add(requireNonNull(sql.order()).of(block, row));
-        }
-      }
-    }
-    return positions;
-  }
-
   private List<String> tableKey() {
     Table table = read.table();
     return table
@@ -195,11 +203,16 @@ final class ReadPlanner {
                         + " NOT NULL; name the columns to read it by, as a key"));
   }
 
+  /** How many rows the server's planner expects of the whole table. */
+  long rows() throws SQLException {
+    return estimate("true").rows();
+  }
+
   /** The planner's idea of the rows and of their width in bytes. */
   private record Estimate(long rows, long width) {}
 
-  private Estimate estimate() throws SQLException {
-    String query = "EXPLAIN (FORMAT JSON) " + read.query("true");
+  private Estimate estimate(String condition) throws SQLException {
+    String query = "EXPLAIN (FORMAT JSON) " + read.query(condition);
     try (Statement statement = connection.createStatement();
         ResultSet plan = statement.executeQuery(query)) {
       plan.next();

@@ -138,8 +138,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     try (Connection connection = spec.connect("plan " + table)) {
       connection.setAutoCommit(false);
       new ReadSession(snapshot).begin(connection);
-      ReadPlanner planner =
-          new ReadPlanner(connection, describe(connection), blockSize, parallelism);
+      ReadPlanner planner = planner(connection, describe(connection));
       return new Planned(spec, planner.plan(snapshot, key));
     }
   }
@@ -165,12 +164,30 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
    */
   public void requireOrder() throws SQLException {
     try (Connection connection = spec.connect("plan " + table)) {
-      new ReadPlanner(connection, describe(connection), blockSize, parallelism).order(key);
+      ReadPlanner planner = planner(connection, describe(connection));
+      planner.order(planner.keyOrTables(key));
     }
   }
 
-  private TableRead describe(Connection connection) throws SQLException {
+  TableRead describe(Connection connection) throws SQLException {
     return TableRead.of(Catalog.describe(connection, table), columns, where);
+  }
+
+  ReadPlanner planner(Connection connection, TableRead read) {
+    return new ReadPlanner(connection, read, blockSize, parallelism);
+  }
+
+  ConnectionSpec spec() {
+    return spec;
+  }
+
+  TableName name() {
+    return table;
+  }
+
+  /** Empty for the table's own. */
+  List<String> key() {
+    return key;
   }
 
   /**
@@ -190,26 +207,25 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     try (Connection connection = spec.connect("plan " + table)) {
       connection.setAutoCommit(false);
       new ReadSession(snapshot).begin(connection);
-      ReadPlanner planner =
-          new ReadPlanner(connection, describe(connection), blockSize, parallelism);
+      ReadPlanner planner = planner(connection, describe(connection));
       return new Planned(
           spec,
           planner.resume(
               snapshot,
               key,
               (sql, cuts) -> {
-                job.begin(definition(sql, target), run, runner, cuts);
+                job.begin(definition(sql, target, " " + sql.read().schema()), run, runner, cuts);
                 return job;
               }));
     }
   }
 
-  private String definition(KeySql sql, String target) {
+  /** What is copied, in words that are the same for every attempt. */
+  String definition(KeySql sql, String target, String columns) {
     return spec.address()
         + " "
         + sql.read().table().name()
-        + " "
-        + sql.read().schema()
+        + columns
         + (where.isEmpty() ? "" : " where " + where)
         + " by "
         + sql.key()
@@ -232,7 +248,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Block>> {
     private final ConnectionSpec spec;
     private final ReadPlan plan;
 
-    private Planned(ConnectionSpec spec, ReadPlan plan) {
+    Planned(ConnectionSpec spec, ReadPlan plan) {
       this.spec = spec;
       this.plan = plan;
     }

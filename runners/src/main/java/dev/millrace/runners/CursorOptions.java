@@ -1,0 +1,128 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.horizon.HorizonRules;
+import dev.millrace.pipelines.incremental.NullCursor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options of a sync that copies what is new by a cursor. */
+final class CursorOptions {
+
+  @Option(
+      names = "--cursor",
+      paramLabel = "COL",
+      description = {
+        "Copy only what is new since the last run, by this column: a time that the source's",
+        "server fills in, a number from a sequence, or an xid8."
+      })
+  @Nullable String cursor;
+
+  @Option(
+      names = "--from",
+      paramLabel = "VALUE",
+      description = "Copy again from this value of --cursor on; the cursor stays where it is.")
+  @Nullable String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "VALUE",
+      description = "Copy again up to below this value of --cursor.")
+  @Nullable String to;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = {
+        "Read so far back behind the cursor once more, where the source cannot tell up to",
+        "where its rows are complete; only with --mode=upsert."
+      })
+  @Nullable Duration overlap;
+
+  @Option(
+      names = "--guard",
+      paramLabel = "DURATION",
+      defaultValue = "1s",
+      converter = DurationConverter.class,
+      description = "How far to stay behind the oldest open transaction; default: 1s.")
+  Duration guard = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--cursor-zone",
+      split = ",",
+      paramLabel = "ZONE",
+      description = {
+        "The time zones in which sessions fill in a --cursor that is a timestamp without one;",
+        "default: the source server's."
+      })
+  List<String> zones = List.of();
+
+  @Option(
+      names = "--accept-loss",
+      description = "Go on where rows that are committed late would be lost.")
+  boolean acceptLoss;
+
+  @Option(
+      names = "--null-cursor",
+      defaultValue = "fail",
+      paramLabel = "POLICY",
+      converter = NullCursorConverter.class,
+      description = {
+        "What becomes of rows in which --cursor is NULL: fail (default), include (every run",
+        "copies all of them; only with --mode=upsert) or skip."
+      })
+  NullCursor nullCursor = NullCursor.FAIL;
+
+  boolean isGiven() {
+    return cursor != null;
+  }
+
+  boolean isBackfill() {
+    return from != null || to != null;
+  }
+
+  /**
+   * Checks the options with each other.
+   *
+   * @throws UsageException when they do not go together
+   */
+  void check() {
+    if (isGiven()) {
+      return;
+    }
+    refuse("--from", from);
+    refuse("--to", to);
+    refuse("--overlap", overlap);
+    refuse("--cursor-zone", zones.isEmpty() ? null : zones);
+    refuse("--accept-loss", acceptLoss ? "true" : null);
+  }
+
+  private static void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new UsageException(
+          "Invalid %s: %s (must be left out without --cursor)".formatted(option, value));
+    }
+  }
+
+  HorizonRules rules() {
+    return new HorizonRules(guard, zones, overlap, acceptLoss, HorizonRules.DEFAULT.patience());
+  }
+
+  static final class NullCursorConverter implements ITypeConverter<NullCursor> {
+    @Override
+    public NullCursor convert(String value) {
+      for (NullCursor policy : NullCursor.values()) {
+        if (policy.name().toLowerCase(Locale.ROOT).equals(value)) {
+          return policy;
+        }
+      }
+      throw new TypeConversionException("must be fail, include or skip");
+    }
+  }
+}

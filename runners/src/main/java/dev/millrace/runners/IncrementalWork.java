@@ -1,0 +1,174 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.horizon.Holder;
+import dev.millrace.horizon.Look;
+import dev.millrace.ledger.Position;
+import dev.millrace.ledger.WindowRecord;
+import dev.millrace.observe.Measure;
+import dev.millrace.pipelines.incremental.Backfill;
+import dev.millrace.pipelines.incremental.Incremental;
+import dev.millrace.pipelines.incremental.IncrementalOptions;
+import dev.millrace.read.ReadTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
+
+/** Copies what is new in a table by a cursor, or a range of the cursor once more. */
+final class IncrementalWork implements Work {
+
+  private final SyncCommand command;
+  private final IncrementalOptions options;
+
+  IncrementalWork(SyncCommand command, IncrementalOptions options) {
+    this.command = command;
+    this.options = options;
+  }
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    Credentials.check("source", options.source());
+    Credentials.check("target", options.target());
+    if (command.since.isBackfill()) {
+      return backfill(run);
+    }
+    ClusterLedger.requireRestarts(run.options().runner);
+    if (run.options().dryRun) {
+      return preview();
+    }
+    ClusterLedger.requireEnded(options.target(), options.job(), run::tell);
+    Instant began = Instant.now();
+    String runner = run.options().runner.toString();
+    try (Incremental sync = Incremental.open(options, run.id(), runner)) {
+      sync.increment().doubts().forEach(run::tell);
+      Counts counts = Counts.ZERO;
+      List<WindowRecord> windows = new ArrayList<>();
+      do {
+        counts = counts.plus(copy(run, sync, windows.size()));
+        if (run.options().detached) {
+          return new Outcome(Counts.NONE, List.of(), Map.of("status", "submitted"), ExitCode.DONE);
+        }
+        long bytes = counts.bytes() == null ? 0 : counts.bytes();
+        sync.finish(bytes, began, Instant.now()).ifPresent(windows::add);
+      } while (sync.goOn());
+      run.stopClock();
+      return told(sync, counts, windows);
+    }
+  }
+
+  private static Counts copy(Run run, Incremental sync, int before) throws Exception {
+    ReadTable.Planned read = sync.increment().read();
+    // All may be there: only that the window was ended was not entered.
+    if (sync.isIdle() || (read != null && read.splits() == 0)) {
+      return Counts.ZERO;
+    }
+    Pipeline pipeline = PipelineRun.pipeline(run, before == 0 ? "sync" : "sync-" + (before + 1));
+    sync.applyTo(pipeline);
+    if (run.options().detached) {
+      ClusterRun.detached(run, pipeline);
+      return Counts.NONE;
+    }
+    long expected = read == null ? 0 : read.expectedRows();
+    return PipelineRun.counts(
+        PipelineRun.toEnd(run, pipeline, "sync", Measure.ROWS_WRITTEN, expected));
+  }
+
+  private Outcome backfill(Run run) throws Exception {
+    Backfill backfill =
+        Incremental.backfill(
+            options,
+            command.since.from == null ? "" : command.since.from,
+            command.since.to == null ? "" : command.since.to);
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would copy about %,d rows of %s into %s once more, in %d splits. Nothing was written."
+              .formatted(
+                  backfill.read().expectedRows(),
+                  options.table(),
+                  options.into(),
+                  backfill.read().splits()));
+    }
+    Pipeline pipeline = PipelineRun.pipeline(run, "backfill");
+    backfill.applyTo(pipeline);
+    if (run.options().detached) {
+      return ClusterRun.detached(run, pipeline);
+    }
+    return Outcome.of(
+        PipelineRun.counts(
+            PipelineRun.toEnd(
+                run, pipeline, "backfill", Measure.ROWS_WRITTEN, backfill.read().expectedRows())));
+  }
+
+  private Outcome preview() throws Exception {
+    Incremental.Preview preview = Incremental.preview(options);
+    return Outcome.planned(
+        "Would copy what is new in %s into %s, by %s from %s to %s."
+            .formatted(
+                options.table(),
+                options.into(),
+                options.cursor(),
+                preview.cursor().map(IncrementalWork::value).orElse("the start"),
+                preview.look().high() == null ? "nowhere" : preview.look().high()),
+        "Nothing was written.");
+  }
+
+  private Outcome told(Incremental sync, Counts counts, List<WindowRecord> windows) {
+    List<String> report = new ArrayList<>();
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("job", sync.job().name());
+    details.put("attempts", sync.job().attempts());
+    details.put("windows", windows.size());
+    for (WindowRecord window : windows) {
+      report.add(
+          "Window %d of %s: %s from %s to %s, %,d rows."
+              .formatted(
+                  window.number(),
+                  sync.job().name(),
+                  options.cursor(),
+                  value(window.range().low()),
+                  value(window.range().high()),
+                  window.rows()));
+    }
+    if (windows.isEmpty()) {
+      report.add("Nothing is new.");
+    } else {
+      details.put("cursor_low", text(windows.get(0).range().low()));
+      details.put("cursor_high", text(windows.get(windows.size() - 1).range().high()));
+    }
+    freshness(sync.increment().look(), report, details);
+    if (sync.skipped() > 0) {
+      report.add(
+          "%,d rows have no %s, and were skipped.".formatted(sync.skipped(), options.cursor()));
+    }
+    details.put("rows_without_cursor_skipped", sync.skipped());
+    if (!windows.isEmpty()) {
+      Savings.of(sync, windows.get(windows.size() - 1))
+          .ifPresent(saved -> saved.tell(report, details));
+    }
+    return new Outcome(counts, report, details, ExitCode.DONE);
+  }
+
+  private static void freshness(Look look, List<String> report, Map<String, Object> details) {
+    if (look.lag() != null) {
+      double seconds = look.lag().toMillis() / 1000.0;
+      details.put("freshness_seconds", seconds);
+      report.add(
+          String.format(Locale.ROOT, "The target is %.1f s behind the source's clock.", seconds));
+    }
+    details.put("held_back_by", look.holders().stream().map(Holder::sentence).toList());
+    look.holders().forEach(holder -> report.add("Held back: " + holder.sentence()));
+  }
+
+  private static String value(@Nullable Position position) {
+    return position == null ? "the start" : position.values().get(0);
+  }
+
+  private static @Nullable String text(@Nullable Position position) {
+    return position == null ? null : position.values().get(0);
+  }
+}

@@ -1,0 +1,78 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.dialect.Sql;
+import dev.millrace.ledger.Interval;
+import dev.millrace.ledger.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Places by the values of a cursor, the first column of a key: each the place before all rows of a
+ * value.
+ *
+ * @param key the cursor and what tells apart rows of one value
+ * @param cursor the cursor alone
+ */
+record CursorSql(KeySql key, KeySql cursor) {
+
+  static CursorSql of(KeySql key) {
+    KeySql cursor =
+        new KeySql(key.read(), key.key().subList(0, 1), requireNonNull(key.order()).first());
+    return new CursorSql(key, cursor);
+  }
+
+  private String type() {
+    return key.read().table().column(cursor.key().get(0)).typeName();
+  }
+
+  /** The place of a value, given as a text in any form that the server reads. */
+  Position place(Connection connection, String value) throws SQLException {
+    return position(connection, Sql.literal(value) + "::" + type());
+  }
+
+  /** The place of a value less a length of time. */
+  Position placeBelow(Connection connection, String value, Duration length) throws SQLException {
+    return position(
+        connection,
+        "(%s::%s - %s)::%s".formatted(Sql.literal(value), type(), interval(length), type()));
+  }
+
+  private Position position(Connection connection, String expression) throws SQLException {
+    return cursor.positions(connection, "SELECT " + expression).get(0);
+  }
+
+  /**
+   * The end of the event-time window of the first row of an interval.
+   *
+   * @return null when there is no row, or the cursor is not a time of day
+   */
+  @Nullable Position windowEnd(Connection connection, Interval range, Duration length)
+      throws SQLException {
+    if (!type().startsWith("timestamp")) {
+      return null;
+    }
+    String first =
+        "SELECT t.%s AS first FROM %s AS t WHERE %s ORDER BY %s LIMIT 1"
+            .formatted(
+                Sql.identifier(cursor.key().get(0)),
+                key.read().from(),
+                key.read().and(key.between(range)),
+                cursor.ascending());
+    String end =
+        "SELECT date_bin(%s, first, '1970-01-01 00:00:00Z'::%s) + %s FROM (%s) AS f WHERE isfinite(first)"
+            .formatted(interval(length), type(), interval(length), first);
+    List<Position> found = cursor.positions(connection, end);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private static String interval(Duration length) {
+    return String.format(Locale.ROOT, "make_interval(secs => %.3f)", length.toMillis() / 1000.0);
+  }
+}

@@ -1,0 +1,241 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.read;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockType;
+import dev.millrace.block.Marshalled;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Pool;
+import dev.millrace.connect.Quota;
+import dev.millrace.control.ByteSize;
+import dev.millrace.control.ReadBudget;
+import dev.millrace.control.UnitEstimate;
+import dev.millrace.horizon.Look;
+import dev.millrace.ledger.Interval;
+import dev.millrace.ledger.Ledger;
+import dev.millrace.ledger.LedgerSource;
+import dev.millrace.ledger.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.IsBounded;
+import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the splits of a window that is followed, given by their numbers: those with an end as
+ * {@link ReadFn} does, and of the last one, which has none, what is complete by the source's
+ * horizon, again and again. Its watermark is that horizon. It ends when the ledger says so.
+ */
+@DoFn.UnboundedPerElement
+final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
+
+  /** How long an end without rows is left for later, at most: it would cost a commit each time. */
+  private static final java.time.Duration LAZY = java.time.Duration.ofSeconds(10);
+
+  private final Marshalled<ConnectionSpec> spec;
+  private final Marshalled<ReadPlan> plan;
+  private final Marshalled<Following> following;
+
+  // Worker scoped.
+  private transient @Nullable Pool source;
+  private transient @Nullable Pool target;
+  private transient @Nullable RangeReader reader;
+  private transient String memory = "";
+  private transient java.time.@Nullable Instant covered;
+
+  FollowFn(ConnectionSpec spec, ReadPlan plan, Following following) {
+    this.spec = Marshalled.of(spec);
+    this.plan = Marshalled.of(plan);
+    this.following = Marshalled.of(following);
+  }
+
+  @Setup
+  public void setup() {
+    ReadPlan plan = this.plan.get();
+    source = Pool.share(spec.get(), Quota.READ);
+    target = Pool.share(ledger().spec(), Quota.WRITE);
+    memory = following.get().memory();
+    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
+    ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
+    reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
+  }
+
+  private Ledger ledger() {
+    return requireNonNull(plan.get().ledger());
+  }
+
+  @GetInitialRestriction
+  public Range initialRestriction(@Element Integer split) {
+    return plan.get().splits().get(split).range();
+  }
+
+  @GetRestrictionCoder
+  public Coder<Range> restrictionCoder() {
+    return new RangeCoder();
+  }
+
+  @NewTracker
+  public RangeTracker newTracker(@Restriction Range range) {
+    return new RangeTracker(range, IsBounded.UNBOUNDED);
+  }
+
+  @GetInitialWatermarkEstimatorState
+  public Instant initialWatermark() {
+    return BoundedWindow.TIMESTAMP_MIN_VALUE;
+  }
+
+  @NewWatermarkEstimator
+  public WatermarkEstimators.Manual newWatermark(@WatermarkEstimatorState Instant watermark) {
+    return new WatermarkEstimators.Manual(watermark);
+  }
+
+  @ProcessElement
+  public ProcessContinuation process(
+      @Element Integer number,
+      RestrictionTracker<Range, Range> tracker,
+      ManualWatermarkEstimator<Instant> watermark,
+      OutputReceiver<Block> out)
+      throws SQLException {
+    ReadPlan plan = this.plan.get();
+    Split split = plan.splits().get(number);
+    Claims claims = new Claims(split, tracker, out);
+    requireNonNull(reader).prepare(claims);
+    if (!split.name().equals(following.get().split())) {
+      read(claims);
+      return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
+    }
+    if (isStopped()) {
+      claims.claim(Range.NOTHING);
+      return ProcessContinuation.stop();
+    }
+    return follow(claims, watermark);
+  }
+
+  private boolean isStopped() throws SQLException {
+    try (Pool.Acquired acquired = requireNonNull(target).acquire("follow " + ledger().job())) {
+      return ledger().isStopped(acquired.connection());
+    }
+  }
+
+  private ProcessContinuation follow(Claims claims, ManualWatermarkEstimator<Instant> watermark)
+      throws SQLException {
+    Range.Gaps gaps = (Range.Gaps) claims.range();
+    Look look;
+    Clipped clipped;
+    boolean isLast;
+    try (Pool.Acquired acquired = acquire()) {
+      look = following.get().horizon().look(acquired.connection(), memory);
+      memory = look.memory();
+      acquired.connection().commit();
+      Clipped complete = Clipped.of(ledger().order(), gaps, high(acquired.connection(), look));
+      clipped = withinWindow(acquired.connection(), gaps, complete);
+      isLast = clipped.equals(complete);
+    }
+    if (!clipped.now().left().isEmpty()) {
+      Instant floor = watermark.currentWatermark();
+      claims.found(
+          clipped.now(), clipped.tail(), isLast && isLazy(look), block -> timestamp(block, floor));
+      read(claims);
+      if (claims.blocks() > 0) {
+        covered = look.serverTime();
+      }
+      if (claims.isRefused()) {
+        return ProcessContinuation.stop();
+      }
+      if (!claims.isAtTail() || !isLast) {
+        return ProcessContinuation.resume();
+      }
+    }
+    advance(watermark, look);
+    return ProcessContinuation.resume()
+        .withResumeDelay(Duration.millis(following.get().poll().toMillis()));
+  }
+
+  private Pool.Acquired acquire() throws SQLException {
+    return requireNonNull(source).acquire("follow " + plan.get().read().table().name());
+  }
+
+  private void read(Claims claims) throws SQLException {
+    try (Pool.Acquired acquired = acquire()) {
+      plan.get().session().begin(acquired.connection());
+      requireNonNull(reader).read(acquired.connection(), claims);
+    }
+  }
+
+  private @Nullable Position high(Connection connection, Look look) throws SQLException {
+    return look.high() == null ? null : cursor().place(connection, look.high());
+  }
+
+  /** Clips further, so that no block holds rows of two event-time windows. */
+  private Clipped withinWindow(Connection connection, Range.Gaps gaps, Clipped complete)
+      throws SQLException {
+    if (complete.now().left().isEmpty()) {
+      return complete;
+    }
+    Interval first = complete.now().left().get(0);
+    Position end = cursor().windowEnd(connection, first, following.get().window());
+    if (end == null || (first.high() != null && ledger().order().compare(end, first.high()) >= 0)) {
+      return complete;
+    }
+    return Clipped.first(gaps, end);
+  }
+
+  private CursorSql cursor() {
+    return CursorSql.of(requireNonNull(plan.get().key()));
+  }
+
+  private boolean isLazy(Look look) {
+    if (covered == null) {
+      covered = look.serverTime();
+    }
+    return look.serverTime().isBefore(covered.plus(LAZY));
+  }
+
+  /** When the first row of a block came to be, if the cursor tells; else not before any other. */
+  private Instant timestamp(Block block, Instant floor) {
+    int cursor = block.schema().indexOf(requireNonNull(plan.get().key()).key().get(0));
+    boolean known = block.schema().column(cursor).type().kind() == BlockType.Kind.TIMESTAMPTZ;
+    if (!known || block.rows() == 0) {
+      return floor;
+    }
+    long millis = Math.floorDiv(block.column(cursor).getLong(0), 1000L);
+    return Instant.ofEpochMilli(
+        Math.max(
+            BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis(),
+            Math.min(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), millis)));
+  }
+
+  private static void advance(ManualWatermarkEstimator<Instant> watermark, Look look) {
+    java.time.Instant complete =
+        look.lag() == null ? look.serverTime() : look.serverTime().minus(look.lag());
+    Instant next = Instant.ofEpochMilli(complete.toEpochMilli());
+    if (next.isAfter(watermark.currentWatermark())) {
+      watermark.setWatermark(next);
+    }
+  }
+
+  @Teardown
+  public void teardown() {
+    if (reader != null) {
+      reader.close();
+      reader = null;
+    }
+    if (source != null) {
+      source.close();
+      source = null;
+    }
+    if (target != null) {
+      target.close();
+      target = null;
+    }
+  }
+}
