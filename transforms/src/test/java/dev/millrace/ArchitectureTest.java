@@ -44,6 +44,8 @@ class ArchitectureTest {
           .definedBy("dev.millrace.connect..")
           .layer("dialect")
           .definedBy("dev.millrace.dialect..")
+          .layer("horizon")
+          .definedBy("dev.millrace.horizon..")
           .layer("ledger")
           .definedBy("dev.millrace.ledger..")
           .layer("read")
@@ -60,10 +62,13 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("control", "observe")
           .whereLayer("dialect")
           .mayOnlyAccessLayers("control", "block", "observe", "connect")
+          .whereLayer("horizon")
+          .mayOnlyAccessLayers("control", "block", "connect", "dialect")
           .whereLayer("ledger")
-          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
+          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "horizon")
           .whereLayer("read")
-          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "ledger")
+          .mayOnlyAccessLayers(
+              "control", "block", "observe", "connect", "dialect", "horizon", "ledger")
           .whereLayer("write")
           .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "ledger")
           .because("a layer is understood, tested and replaced without those above it");
@@ -78,6 +83,7 @@ class ArchitectureTest {
               "dev.millrace.observe..",
               "dev.millrace.connect..",
               "dev.millrace.dialect..",
+              "dev.millrace.horizon..",
               "dev.millrace.ledger..",
               "dev.millrace.read..",
               "dev.millrace.write..")
