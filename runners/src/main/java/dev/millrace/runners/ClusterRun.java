@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -22,7 +23,7 @@ final class ClusterRun {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final Duration DRAIN = Duration.ofSeconds(28);
 
   private final Run run;
   private final FlinkRest rest;
@@ -92,6 +93,10 @@ final class ClusterRun {
    */
   PipelineResult toEnd(String label) throws Exception {
     run.stop().setAction(this::cancel);
+    return awaitEnd(label);
+  }
+
+  private PipelineResult awaitEnd(String label) throws Exception {
     String state =
         Progress.during(
             run,
@@ -110,6 +115,34 @@ final class ClusterRun {
     }
     String trace = rest.failure(id).orElse("the cluster does not say why");
     throw new IllegalStateException(RemoteFailure.sentence(label, trace));
+  }
+
+  /**
+   * Follows a job that has no end to the wish that it stop, and until it is drained.
+   *
+   * @throws InterruptedException if it was not drained in time
+   * @throws IllegalStateException if it failed
+   */
+  void untilStopped(String label, PipelineRun.Drain drain) throws Exception {
+    AtomicBoolean drained = new AtomicBoolean();
+    run.stop()
+        .setAction(
+            () -> {
+              try {
+                PipelineRun.drain(drain);
+                drained.set(true);
+              } catch (Exception e) {
+                run.tell("Cannot drain the job " + id + ", which is cancelled: " + e.getMessage());
+              }
+              cancel();
+            });
+    try {
+      awaitEnd(label);
+    } catch (InterruptedException stopped) {
+      if (!drained.get()) {
+        throw stopped;
+      }
+    }
   }
 
   /** Returns the state in which the job ended. */

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.observe.Measure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,31 @@ record Counts(
 
   static final Counts NONE = new Counts(null, null, null, null, null);
   static final Counts ZERO = new Counts(0L, 0L, 0L, 0L, 0L);
+
+  /** What this JVM counted since it started. */
+  static Counts ofThisJvm() {
+    return new Counts(
+        Measure.ROWS_READ.total(),
+        Measure.ROWS_WRITTEN.total(),
+        Measure.ROWS_REJECTED.total(),
+        Measure.BLOCKS.total(),
+        Measure.BYTES.total());
+  }
+
+  /** What was counted since other counts were taken. */
+  Counts minus(Counts before) {
+    return plus(
+        new Counts(
+            minus(before.rowsRead),
+            minus(before.rowsWritten),
+            minus(before.rowsRejected),
+            minus(before.blocks),
+            minus(before.bytes)));
+  }
+
+  private static @Nullable Long minus(@Nullable Long count) {
+    return count == null ? null : Long.valueOf(-count);
+  }
 
   /** The sum of two runs; what one did not count is not known of both. */
   Counts plus(Counts other) {

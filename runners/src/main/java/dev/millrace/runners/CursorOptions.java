@@ -79,6 +79,33 @@ final class CursorOptions {
       })
   NullCursor nullCursor = NullCursor.FAIL;
 
+  @Option(names = "--follow", description = "Go on copying what is new until a signal ends it.")
+  boolean follow;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "DURATION",
+      defaultValue = "1s",
+      converter = DurationConverter.class,
+      description = "With --follow, how often to ask when nothing is new; default: 1s.")
+  Duration poll = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--window",
+      paramLabel = "DURATION",
+      defaultValue = "1min",
+      converter = DurationConverter.class,
+      description = "With --follow, the windows of event time to count by; default: 1min.")
+  Duration window = Duration.ofMinutes(1);
+
+  @Option(
+      names = "--allowed-lateness",
+      paramLabel = "DURATION",
+      defaultValue = "1h",
+      converter = DurationConverter.class,
+      description = "With --follow, how long a window takes late rows; default: 1h.")
+  Duration lateness = Duration.ofHours(1);
+
   boolean isGiven() {
     return cursor != null;
   }
@@ -93,6 +120,13 @@ final class CursorOptions {
    * @throws UsageException when they do not go together
    */
   void check() {
+    if (poll.isZero() || window.isZero()) {
+      throw new UsageException(
+          "Invalid --%s: 0 (must be above 0)".formatted(poll.isZero() ? "poll" : "window"));
+    }
+    if (follow && isBackfill()) {
+      throw new UsageException("Invalid --follow: true (must be left out with --from and --to)");
+    }
     if (isGiven()) {
       return;
     }
@@ -101,6 +135,7 @@ final class CursorOptions {
     refuse("--overlap", overlap);
     refuse("--cursor-zone", zones.isEmpty() ? null : zones);
     refuse("--accept-loss", acceptLoss ? "true" : null);
+    refuse("--follow", follow ? "true" : null);
   }
 
   private static void refuse(String option, @Nullable Object value) {

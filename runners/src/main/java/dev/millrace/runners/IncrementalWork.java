@@ -3,13 +3,17 @@ package dev.millrace.runners;
 
 import dev.millrace.horizon.Holder;
 import dev.millrace.horizon.Look;
+import dev.millrace.ledger.LedgerView;
 import dev.millrace.ledger.Position;
 import dev.millrace.ledger.WindowRecord;
 import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.incremental.Backfill;
+import dev.millrace.pipelines.incremental.Followed;
 import dev.millrace.pipelines.incremental.Incremental;
 import dev.millrace.pipelines.incremental.IncrementalOptions;
+import dev.millrace.pipelines.incremental.WindowedCounts;
 import dev.millrace.read.ReadTable;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +46,9 @@ final class IncrementalWork implements Work {
       return preview();
     }
     ClusterLedger.requireEnded(options.target(), options.job(), run::tell);
+    if (command.since.follow) {
+      return follow(run);
+    }
     Instant began = Instant.now();
     String runner = run.options().runner.toString();
     try (Incremental sync = Incremental.open(options, run.id(), runner)) {
@@ -76,6 +83,63 @@ final class IncrementalWork implements Work {
     long expected = read == null ? 0 : read.expectedRows();
     return PipelineRun.counts(
         PipelineRun.toEnd(run, pipeline, "sync", Measure.ROWS_WRITTEN, expected));
+  }
+
+  private Outcome follow(Run run) throws Exception {
+    CursorOptions since = command.since;
+    WindowedCounts windows = WindowedCounts.of(since.window, since.lateness);
+    String runner = run.options().runner.toString();
+    try (Followed sync = Followed.open(options, run.id(), runner, since.poll, windows)) {
+      sync.read().doubts().forEach(run::tell);
+      Pipeline pipeline = PipelineRun.unbounded(run, "follow");
+      sync.applyTo(pipeline);
+      if (run.options().detached) {
+        return ClusterRun.detached(run, pipeline);
+      }
+      Counts before = Counts.ofThisJvm();
+      PipelineRun.untilStopped(run, pipeline, "follow", Measure.ROWS_WRITTEN, drain(sync));
+      run.stopClock();
+      Counts counts =
+          run.options().runner.isCluster() ? Counts.NONE : Counts.ofThisJvm().minus(before);
+      return followed(sync, counts);
+    }
+  }
+
+  private static PipelineRun.Drain drain(Followed sync) {
+    return new PipelineRun.Drain() {
+      @Override
+      public void begin() throws SQLException {
+        sync.stop();
+      }
+
+      @Override
+      public boolean isOver() throws SQLException {
+        return sync.isStopped();
+      }
+    };
+  }
+
+  private Outcome followed(Followed sync, Counts counts) throws SQLException {
+    String high =
+        LedgerView.job(options.target(), options.job())
+            .flatMap(LedgerView.Job::cursor)
+            .map(IncrementalWork::value)
+            .orElse("the start");
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("status", "drained");
+    details.put("job", sync.job().name());
+    details.put("attempts", sync.job().attempts());
+    details.put("cursor_high", high);
+    if (counts.rowsRead() != null) {
+      details.put("event_windows", Measure.WINDOWS.total());
+      details.put("late_panes", Measure.LATE_PANES.total());
+      details.put("rows_late", Measure.ROWS_LATE.total());
+    }
+    return new Outcome(
+        counts,
+        List.of("Drained; the target is complete up to " + high + "."),
+        details,
+        ExitCode.STOPPED);
   }
 
   private Outcome backfill(Run run) throws Exception {

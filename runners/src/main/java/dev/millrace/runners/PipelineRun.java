@@ -33,7 +33,28 @@ final class PipelineRun {
   /** What a pipeline may take to let go of its work after it was told to stop. */
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
+  /** How much a followed table is read again after a failure, at most. */
+  private static final Duration CHECKPOINT = Duration.ofSeconds(10);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LINGER = Duration.ofMillis(200);
+
   private PipelineRun() {}
+
+  /** An empty pipeline without an end for the chosen runner. */
+  static Pipeline unbounded(Run run, String stage) {
+    PipelineOptions options = options(run.options(), jobName(run, stage));
+    if (!run.options().runner.equals(Target.DIRECT)) {
+      FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+      flink.setStreaming(true);
+      flink.setCheckpointingInterval(CHECKPOINT.toMillis());
+      // What was read is not to wait for more.
+      flink.setMaxBundleTimeMills(LINGER.toMillis());
+      // Attached, it would hand out nothing to cancel it by.
+      flink.setAttachedMode(false);
+    }
+    return Pipeline.create(options);
+  }
 
   /** An empty pipeline for the chosen runner. */
   static Pipeline pipeline(Run run, String stage) {
@@ -93,6 +114,71 @@ final class PipelineRun {
         run,
         () -> new Progress.Sample(label, measure.total() - before, OptionalLong.of(expected)),
         () -> await(pipeline, run.stop()));
+  }
+
+  /** Ends a pipeline that has no end of its own. */
+  interface Drain {
+    /** Asks it to read no more. */
+    void begin() throws Exception;
+
+    /** Whether all that it read is written. */
+    boolean isOver() throws Exception;
+  }
+
+  /**
+   * Runs a pipeline without an end until the wish that it stop, and then until all that it read is
+   * written.
+   *
+   * @param label what is being done
+   * @param measure what tells how far it is
+   * @throws InterruptedException if it was not drained in time
+   * @throws Exception what the pipeline failed with
+   */
+  static void untilStopped(Run run, Pipeline pipeline, String label, Measure measure, Drain drain)
+      throws Exception {
+    if (run.options().runner.isCluster()) {
+      ClusterRun.submit(run, pipeline).untilStopped(label, drain);
+      return;
+    }
+    long before = measure.total();
+    Progress.during(
+        run,
+        () -> new Progress.Sample(label, measure.total() - before, OptionalLong.empty()),
+        () -> untilStopped(pipeline, run.stop(), drain));
+  }
+
+  private static PipelineResult untilStopped(Pipeline pipeline, Stop stop, Drain drain)
+      throws Exception {
+    PipelineResult result = pipeline.run();
+    try {
+      while (!stop.isRequested()) {
+        if (result.getState().isTerminal()) {
+          result.waitUntilFinish();
+          throw new IllegalStateException("Cannot follow: the pipeline ended by itself");
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+      drain(drain);
+      return result;
+    } finally {
+      cancel(result);
+    }
+  }
+
+  /**
+   * Waits until all that was read is written.
+   *
+   * @throws InterruptedException if it takes too long
+   */
+  static void drain(Drain drain) throws Exception {
+    long deadline = System.nanoTime() + DRAIN.toNanos();
+    drain.begin();
+    while (!drain.isOver()) {
+      if (System.nanoTime() > deadline) {
+        throw new InterruptedException("not drained in time");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
   }
 
   private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {

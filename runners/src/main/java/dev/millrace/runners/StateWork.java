@@ -5,6 +5,7 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.JobRecord;
 import dev.millrace.ledger.LedgerView;
 import dev.millrace.ledger.SplitRecord;
+import dev.millrace.ledger.WindowRecord;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,10 +27,10 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
     if (command.prune != null) {
       return prune(Duration.ofDays(command.prune), forget);
     }
-    Map<JobRecord, List<SplitRecord>> jobs = LedgerView.jobs(database);
+    List<LedgerView.Job> jobs = new ArrayList<>(LedgerView.jobs(database));
     String name = command.job;
     if (name != null) {
-      jobs.keySet().removeIf(job -> !job.job().equals(name));
+      jobs.removeIf(job -> !job.record().job().equals(name));
       if (jobs.isEmpty()) {
         throw new UsageException(
             "Invalid --job: %s (must be a job of the ledger of %s; millrace state lists them)"
@@ -39,27 +40,27 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
     return command.reset && name != null ? reset(name, jobs, forget) : show(jobs, name != null);
   }
 
-  private Outcome show(Map<JobRecord, List<SplitRecord>> jobs, boolean withSplits) {
+  private Outcome show(List<LedgerView.Job> jobs, boolean withParts) {
     List<String> lines = new ArrayList<>();
     List<Object> details = new ArrayList<>();
-    jobs.forEach(
-        (job, splits) -> {
-          lines.addAll(lines(job, splits));
-          if (withSplits) {
-            splits.forEach(split -> lines.add(line(split)));
-          }
-          details.add(fields(job, splits));
-        });
+    for (LedgerView.Job job : jobs) {
+      lines.addAll(lines(job));
+      if (withParts) {
+        job.windows().forEach(window -> lines.add(line(window)));
+        job.splits().forEach(split -> lines.add(line(split)));
+      }
+      details.add(fields(job));
+    }
     if (jobs.isEmpty()) {
       lines.add("No job: %s has no ledger yet, or an empty one.".formatted(database.address()));
     }
     return outcome(lines, Map.of("jobs", details));
   }
 
-  private Outcome reset(String name, Map<JobRecord, List<SplitRecord>> jobs, boolean forget)
+  private Outcome reset(String name, List<LedgerView.Job> jobs, boolean forget)
       throws SQLException {
     List<String> lines = new ArrayList<>();
-    jobs.forEach((job, splits) -> lines.addAll(lines(job, splits)));
+    jobs.forEach(job -> lines.addAll(lines(job)));
     if (forget) {
       LedgerView.forget(database, name);
       lines.add("Forgotten. Its rows stay where they are; run again, it copies all of them.");
@@ -95,20 +96,48 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
     return new Outcome(Counts.NONE, lines, details, ExitCode.DONE);
   }
 
-  private static List<String> lines(JobRecord job, List<SplitRecord> splits) {
-    String state =
-        job.isDone()
-            ? "done %s, %,d rows".formatted(time(job.doneAt()), job.rows())
-            : "%d of %d splits done, %,d rows"
-                .formatted(
-                    splits.stream().filter(SplitRecord::isDone).count(),
-                    splits.size(),
-                    rows(splits));
+  private static List<String> lines(LedgerView.Job known) {
+    JobRecord job = known.record();
     return List.of(
-        job.job() + ": " + state,
+        job.job() + ": " + state(known),
         "  attempt %d by run %s on %s, %s"
             .formatted(job.attempts(), job.run(), job.runner(), time(job.attemptAt())),
         "  " + job.definition());
+  }
+
+  private static String state(LedgerView.Job known) {
+    JobRecord job = known.record();
+    List<SplitRecord> splits = known.splits();
+    if (job.isDone()) {
+      return "done %s, %,d rows".formatted(time(job.doneAt()), job.rows());
+    }
+    String done =
+        "%d of %d splits done, %,d rows"
+            .formatted(
+                splits.stream().filter(SplitRecord::isDone).count(), splits.size(), rows(splits));
+    if (known.windows().isEmpty()) {
+      return done;
+    }
+    WindowRecord last = known.windows().get(known.windows().size() - 1);
+    return "%s, %d windows, %,d rows%s"
+        .formatted(
+            known.cursor().map(at -> "complete up to " + at.values().get(0)).orElse("at the start"),
+            last.number(),
+            job.rows(),
+            last.isDone()
+                ? ""
+                : (last.isFollowed() ? "; followed: " : "; window under way: ") + done);
+  }
+
+  private static String line(WindowRecord window) {
+    return String.format(
+        Locale.ROOT,
+        "  window %d %s: %s, %,d rows, begun %s",
+        window.number(),
+        window.range(),
+        window.isDone() ? "done" : window.isFollowed() ? "followed" : "under way",
+        window.rows(),
+        time(window.begunAt()));
   }
 
   private static String line(SplitRecord split) {
@@ -124,7 +153,9 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
         split.changedAt() == null ? "" : ", " + time(split.changedAt()));
   }
 
-  private static Map<String, Object> fields(JobRecord job, List<SplitRecord> splits) {
+  private static Map<String, Object> fields(LedgerView.Job known) {
+    JobRecord job = known.record();
+    List<SplitRecord> splits = known.splits();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("job", job.job());
     fields.put("definition", job.definition());
@@ -134,8 +165,24 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
     fields.put("runner", job.runner());
     fields.put("attempt_at", time(job.attemptAt()));
     fields.put("done_at", time(job.doneAt()));
-    fields.put("rows", job.isDone() ? job.rows() : rows(splits));
+    fields.put("rows", job.isDone() ? job.rows() : job.rows() + rows(splits));
+    fields.put("cursor", known.cursor().map(at -> at.values().get(0)).orElse(""));
+    fields.put("windows", known.windows().stream().map(StateWork::fields).toList());
     fields.put("splits", splits.stream().map(StateWork::fields).toList());
+    return fields;
+  }
+
+  private static Map<String, Object> fields(WindowRecord window) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("window", window.number());
+    fields.put("low", window.range().lowText());
+    fields.put("high", window.range().highText());
+    fields.put("done", window.isDone());
+    fields.put("rows", window.rows());
+    fields.put("bytes", window.bytes());
+    fields.put("seconds", window.seconds());
+    fields.put("begun_at", time(window.begunAt()));
+    fields.put("done_at", time(window.doneAt()));
     return fields;
   }
 

@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +103,21 @@ public final class Pool implements AutoCloseable {
     @Override
     public void close() throws SQLException {
       shared.holders.remove(connection);
-      connection.close();
+      try (connection) {
+        rollback();
+      }
+    }
+
+    /** The pool itself knows of no query that went past it, as a COPY does. */
+    private void rollback() {
+      try {
+        if (connection.unwrap(PgConnection.class).getTransactionState() != TransactionState.IDLE) {
+          connection.rollback();
+        }
+      } catch (SQLException lost) {
+        LOG.debug("A connection given back was lost already", lost);
+        shared.source.evictConnection(connection);
+      }
     }
   }
 

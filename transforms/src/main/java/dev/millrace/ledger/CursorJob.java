@@ -143,6 +143,34 @@ public final class CursorJob implements AutoCloseable {
   }
 
   /**
+   * Begins the next window and ends it, since it has no rows.
+   *
+   * @param range its positions
+   * @param columns what is copied
+   * @param memory what must be known to close the window after it
+   */
+  public WindowRecord pass(Interval range, String columns, String memory) throws SQLException {
+    long number = last().map(WindowRecord::number).orElse(0L) + 1;
+    hold.transact(
+        holder -> {
+          WindowRecord.insert(holder, job, number, range, columns, memory);
+          WindowRecord.done(holder, job, number, 0, 0, 0);
+          forget(holder, number);
+          return range;
+        });
+    look();
+    return last().orElseThrow();
+  }
+
+  private void forget(Connection connection, long number) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
+      statement.setString(1, job);
+      statement.setLong(2, number - KEPT);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
    * Gives an end to the window that was followed, so that it can be ended.
    *
    * @param high at or above all that was copied of it
@@ -170,6 +198,19 @@ public final class CursorJob implements AutoCloseable {
     }
   }
 
+  /** Whether who follows the window has ended, and the target has all that it read. */
+  public boolean isStopped() throws SQLException {
+    try (Connection connection = spec.connect("ledger " + job)) {
+      String stoppedAt = WindowRecord.stoppedAt(connection, job, window().orElseThrow().number());
+      return stoppedAt != null
+          && LedgerView.find(connection, job)
+              .flatMap(LedgerView.Job::cursor)
+              .map(Position::toString)
+              .orElse("")
+              .equals(stoppedAt);
+    }
+  }
+
   /** What workers need for the window that was begun. */
   public Ledger ledger(KeyOrder order) {
     return new Ledger(spec, job, window().orElseThrow().name(), order);
@@ -193,11 +234,7 @@ public final class CursorJob implements AutoCloseable {
       WindowRecord.done(connection, job, window.number(), rows, bytes, seconds);
       JobRecord.addRows(connection, job, rows);
       SplitRecord.deleteAll(connection, job);
-      try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-        statement.setString(1, job);
-        statement.setLong(2, window.number() - KEPT);
-        statement.executeUpdate();
-      }
+      forget(connection, window.number());
       connection.commit();
       windows = WindowRecord.list(connection, job);
       splits = List.of();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of one window of a job, as its workers use it: a reader begins an attempt of a split
@@ -44,6 +45,9 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
       WHERE job = ? AND window_name = ? AND split = ?
       RETURNING epoch, low, high, covered
       """;
+
+  private static final String STOP =
+      "UPDATE millrace.window SET stopped_at = ? WHERE job = ? AND number = ?";
 
   private static final String STOPPED =
       "SELECT stop FROM millrace.window WHERE job = ? AND number = ?";
@@ -116,6 +120,22 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
         connection.commit();
         return stopped;
       }
+    }
+  }
+
+  /**
+   * Says that who followed the window has ended.
+   *
+   * @param connection to the target, with auto-commit off
+   * @param at up to where it read; null for the start
+   */
+  public void stopped(Connection connection, @Nullable Position at) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STOP)) {
+      statement.setString(1, at == null ? "" : at.toString());
+      statement.setString(2, job);
+      statement.setLong(3, Long.parseLong(window));
+      statement.executeUpdate();
+      connection.commit();
     }
   }
 

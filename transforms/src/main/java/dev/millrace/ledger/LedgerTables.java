@@ -58,6 +58,7 @@ final class LedgerTables {
         columns text NOT NULL,
         memory text NOT NULL,
         stop boolean NOT NULL DEFAULT false,
+        stopped_at text,
         begun_at timestamptz NOT NULL,
         done_at timestamptz,
         rows bigint NOT NULL DEFAULT 0,
@@ -71,6 +72,7 @@ final class LedgerTables {
       COMMENT ON COLUMN millrace.window.columns IS 'what is copied';
       COMMENT ON COLUMN millrace.window.memory IS 'what must be known to close the next one';
       COMMENT ON COLUMN millrace.window.stop IS 'whether who follows it is to end';
+      COMMENT ON COLUMN millrace.window.stopped_at IS 'up to where it then read';
       COMMENT ON TABLE millrace.split IS
         'Millrace: what was committed of each part of a copy, changed with the data';
       COMMENT ON COLUMN millrace.split.low IS 'exclusive, empty for the start';

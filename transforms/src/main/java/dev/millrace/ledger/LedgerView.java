@@ -7,9 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A database's ledger from outside: what it holds, and how to make it forget. */
@@ -17,16 +16,67 @@ public final class LedgerView {
 
   private LedgerView() {}
 
-  /** All jobs by name, each with its splits; none when the database has no ledger. */
-  public static Map<JobRecord, List<SplitRecord>> jobs(ConnectionSpec spec) throws SQLException {
+  /**
+   * A job and its parts.
+   *
+   * @param windows of its cursor, in order; none when it has no cursor
+   * @param splits of a window that was not ended, or of the copy of a whole table
+   */
+  public record Job(JobRecord record, List<WindowRecord> windows, List<SplitRecord> splits) {
+
+    public Job {
+      windows = List.copyOf(windows);
+      splits = List.copyOf(splits);
+    }
+
+    /** Where its cursor stands: all below is in the target. Empty when it has none, or at first. */
+    public Optional<Position> cursor() {
+      if (windows.isEmpty()) {
+        return Optional.empty();
+      }
+      WindowRecord last = windows.get(windows.size() - 1);
+      boolean followed = !last.isDone() && last.isFollowed() && !splits.isEmpty();
+      return followed ? followedTo(last) : last.cursor();
+    }
+
+    /** What must be known to close the next window. */
+    public String memory() {
+      return windows.isEmpty() ? "" : windows.get(windows.size() - 1).memory();
+    }
+
+    private Optional<Position> followedTo(WindowRecord last) {
+      SplitRecord open = splits.get(splits.size() - 1);
+      boolean othersDone = splits.stream().limit(splits.size() - 1L).allMatch(SplitRecord::isDone);
+      if (!othersDone) {
+        return last.cursor();
+      }
+      boolean begun =
+          !open.covered().isEmpty()
+              && Objects.equals(open.covered().get(0).low(), open.range().low());
+      return Optional.ofNullable(begun ? open.covered().get(0).high() : open.range().low());
+    }
+  }
+
+  /** All jobs by name; none when the database has no ledger. */
+  public static List<Job> jobs(ConnectionSpec spec) throws SQLException {
     try (Connection connection = spec.connect("ledger")) {
       connection.setAutoCommit(false);
-      Map<JobRecord, List<SplitRecord>> jobs = new LinkedHashMap<>();
+      List<Job> jobs = new ArrayList<>();
       for (JobRecord job : JobRecord.list(connection)) {
-        jobs.put(job, SplitRecord.list(connection, job.job()));
+        jobs.add(of(connection, job));
       }
       return jobs;
     }
+  }
+
+  private static Job of(Connection connection, JobRecord job) throws SQLException {
+    return new Job(
+        job, WindowRecord.list(connection, job.job()), SplitRecord.list(connection, job.job()));
+  }
+
+  static Optional<Job> find(Connection connection, String name) throws SQLException {
+    Optional<JobRecord> job = JobRecord.find(connection, name);
+    return job.isEmpty() ? Optional.empty() : Optional.of(of(connection, job.get()));
   }
 
   /** One job, if the ledger knows it. */
@@ -36,10 +86,10 @@ public final class LedgerView {
     }
   }
 
-  /** The windows of a job that are known, in order; none when it has no cursor. */
-  public static List<WindowRecord> windows(ConnectionSpec spec, String job) throws SQLException {
+  /** One job with its parts, if the ledger knows it. */
+  public static Optional<Job> job(ConnectionSpec spec, String name) throws SQLException {
     try (Connection connection = spec.connect("ledger")) {
-      return LedgerTables.exist(connection) ? WindowRecord.list(connection, job) : List.of();
+      return LedgerTables.exist(connection) ? find(connection, name) : Optional.empty();
     }
   }
 
@@ -59,7 +109,8 @@ public final class LedgerView {
   public static List<JobRecord> doneBefore(ConnectionSpec spec, Instant now, Duration age)
       throws SQLException {
     List<JobRecord> old = new ArrayList<>();
-    for (JobRecord job : jobs(spec).keySet()) {
+    for (Job each : jobs(spec)) {
+      JobRecord job = each.record();
       if (job.doneAt() != null && job.doneAt().isBefore(now.minus(age))) {
         old.add(job);
       }

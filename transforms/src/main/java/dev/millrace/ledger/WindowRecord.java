@@ -46,7 +46,10 @@ public record WindowRecord(
       "UPDATE millrace.window SET high = ?, memory = ? WHERE job = ? AND number = ?";
 
   private static final String STOP =
-      "UPDATE millrace.window SET stop = ? WHERE job = ? AND number = ?";
+      "UPDATE millrace.window SET stop = ?, stopped_at = NULL WHERE job = ? AND number = ?";
+
+  private static final String STOPPED =
+      "SELECT stopped_at FROM millrace.window WHERE job = ? AND number = ?";
 
   private static final String DONE =
       """
@@ -137,6 +140,20 @@ public record WindowRecord(
       statement.setString(2, job);
       statement.setLong(3, number);
       statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Where who follows a window ended to read, as a text, empty for the start; null while it reads.
+   */
+  static @Nullable String stoppedAt(Connection connection, String job, long number)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STOPPED)) {
+      statement.setString(1, job);
+      statement.setLong(2, number);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getString(1) : "";
+      }
     }
   }
 

@@ -21,7 +21,13 @@ public enum Measure {
   /** Blocks read. */
   BLOCKS,
   /** Bytes of the blocks read. */
-  BYTES;
+  BYTES,
+  /** Windows of event time that the watermark passed, in which rows were written. */
+  WINDOWS,
+  /** Counts of a window that was passed already. */
+  LATE_PANES,
+  /** Rows of late panes. */
+  ROWS_LATE;
 
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "millrace";

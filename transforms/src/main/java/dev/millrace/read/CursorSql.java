@@ -58,18 +58,13 @@ record CursorSql(KeySql key, KeySql cursor) {
     if (!type().startsWith("timestamp")) {
       return null;
     }
-    String first =
-        "SELECT t.%s AS first FROM %s AS t WHERE %s ORDER BY %s LIMIT 1"
-            .formatted(
-                Sql.identifier(cursor.key().get(0)),
-                key.read().from(),
-                key.read().and(key.between(range)),
-                cursor.ascending());
-    String end =
-        "SELECT date_bin(%s, first, '1970-01-01 00:00:00Z'::%s) + %s FROM (%s) AS f WHERE isfinite(first)"
-            .formatted(interval(length), type(), interval(length), first);
-    List<Position> found = cursor.positions(connection, end);
-    return found.isEmpty() ? null : found.get(0);
+    List<Position> first = key.positions(connection, key.least(range));
+    if (first.isEmpty() || first.get(0).values().get(0).endsWith("infinity")) {
+      return null;
+    }
+    String bin = "date_bin(%1$s, %2$s::%3$s, '1970-01-01 00:00:00Z'::%3$s) + %1$s";
+    String value = Sql.literal(first.get(0).values().get(0));
+    return position(connection, bin.formatted(interval(length), value, type()));
   }
 
   private static String interval(Duration length) {

@@ -113,16 +113,21 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
       read(claims);
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
     }
-    if (isStopped()) {
+    if (isStopped((Range.Gaps) claims.range())) {
       claims.claim(Range.NOTHING);
       return ProcessContinuation.stop();
     }
     return follow(claims, watermark);
   }
 
-  private boolean isStopped() throws SQLException {
+  /** Whether to end; if so, says up to where all was handed on. */
+  private boolean isStopped(Range.Gaps left) throws SQLException {
     try (Pool.Acquired acquired = requireNonNull(target).acquire("follow " + ledger().job())) {
-      return ledger().isStopped(acquired.connection());
+      boolean stopped = ledger().isStopped(acquired.connection());
+      if (stopped) {
+        ledger().stopped(acquired.connection(), left.left().get(0).low());
+      }
+      return stopped;
     }
   }
 

@@ -88,6 +88,19 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
         + " ROWS WITH TIES";
   }
 
+  /** The key of the first row of an interval, as it is. */
+  String least(Interval range) {
+    return "SELECT "
+        + String.join(", ", references())
+        + " FROM "
+        + read.from()
+        + " AS t WHERE "
+        + read.and(between(range))
+        + " ORDER BY "
+        + ascending()
+        + " LIMIT 1";
+  }
+
   /** The key of the n-th row of a range. */
   String nth(Range.Keys range, long n) {
     return "SELECT "

@@ -66,7 +66,8 @@ public final class ReadIncrement {
    * @param tableRows of the whole table, as the server's planner estimates
    * @param doubts what is to be told once of the cursor, in sentences
    * @param left whether the window was left by a run before
-   * @param window the window that was begun; null when nothing is new
+   * @param window the window that was begun; null when nothing is new, though the cursor may have
+   *     moved
    * @param read of what is left of the window; null when nothing is new
    */
   public record Increment(
@@ -207,7 +208,12 @@ public final class ReadIncrement {
       Optional<WindowRecord> open = job.window();
       if (open.isEmpty() && isAbove(high, job.cursor().orElse(null))) {
         Interval whole = new Interval(low(job.cursor().orElse(null)), high);
-        job.next(whole, read.schema().toString(), look.memory(), () -> cut(whole));
+        String columns = read.schema().toString();
+        if (sql.positions(connection, sql.least(whole)).isEmpty()) {
+          job.pass(whole, columns, look.memory());
+        } else {
+          job.next(whole, columns, look.memory(), () -> cut(whole));
+        }
       } else if (open.isPresent() && open.get().isFollowed() && isAbove(high, copied(job))) {
         job.bound(high, look.memory());
       }

@@ -18,7 +18,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 
@@ -61,8 +60,8 @@ public final class Incremental implements AutoCloseable {
     long nulls = nulls(options);
     CursorJob job = CursorJob.open(options.target(), options.job());
     try {
-      ReadIncrement read = ReadIncrement.of(read(options), options.cursor()).rules(options.rules());
-      read.begin(job, options.into(), run, runner);
+      ReadIncrement read = increments(options);
+      read.begin(job, target(options), run, runner);
       return new Incremental(options, job, read, nulls);
     } catch (SQLException | RuntimeException failure) {
       job.close();
@@ -87,15 +86,22 @@ public final class Incremental implements AutoCloseable {
   public static Preview preview(IncrementalOptions options) throws SQLException {
     write(options).plan(read(options).schema());
     nulls(options);
-    List<WindowRecord> windows = LedgerView.windows(options.target(), options.job());
-    Optional<WindowRecord> last =
-        windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(windows.size() - 1));
-    ReadIncrement read = ReadIncrement.of(read(options), options.cursor()).rules(options.rules());
-    return new Preview(
-        read.look(last.map(WindowRecord::memory).orElse("")), last.flatMap(WindowRecord::cursor));
+    Optional<LedgerView.Job> job = LedgerView.job(options.target(), options.job());
+    String memory = job.map(LedgerView.Job::memory).orElse("");
+    Look look = increments(options).look(memory);
+    return new Preview(look, job.flatMap(LedgerView.Job::cursor));
   }
 
-  private static ReadTable read(IncrementalOptions options) {
+  /** Where rows go and what becomes of those that are there, for the job's definition. */
+  static String target(IncrementalOptions options) {
+    return options.into() + (options.replace() ? " replacing by " + options.key() : "");
+  }
+
+  static ReadIncrement increments(IncrementalOptions options) {
+    return ReadIncrement.of(read(options), options.cursor()).rules(options.rules());
+  }
+
+  static ReadTable read(IncrementalOptions options) {
     return ReadTable.from(options.source(), options.table())
         .columns(options.columns().toArray(String[]::new))
         .where(options.where())
@@ -104,7 +110,7 @@ public final class Incremental implements AutoCloseable {
         .parallelism(options.parallelism());
   }
 
-  private static WriteTable write(IncrementalOptions options) {
+  static WriteTable write(IncrementalOptions options) {
     WriteTable write = WriteTable.into(options.target(), options.into());
     return options.replace()
         ? write.upsert(options.key().toArray(String[]::new)).unlessOlder(options.cursor())
@@ -112,7 +118,7 @@ public final class Incremental implements AutoCloseable {
   }
 
   /** How many rows have no value of the cursor. */
-  private static long nulls(IncrementalOptions options) throws SQLException {
+  static long nulls(IncrementalOptions options) throws SQLException {
     try (Connection connection = options.source().connect("plan " + options.table());
         Statement statement = connection.createStatement()) {
       Table table = Catalog.describe(connection, TableName.parse(options.table()));
