@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /** The command lines of a cluster's processes. */
 final class FlinkProcess {
@@ -34,6 +36,9 @@ final class FlinkProcess {
           "java.base/java.util.concurrent",
           "java.base/java.util.concurrent.atomic",
           "java.base/java.util.concurrent.locks");
+
+  private static final Pattern FOREIGN =
+      Pattern.compile("(FLINK|MILLRACE)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS");
 
   private final ClusterFolder folder;
   private final Properties cluster;
@@ -69,6 +74,14 @@ final class FlinkProcess {
     return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
   }
 
+  /**
+   * Takes out of the caller's environment what would change a cluster, as a garbage collector that
+   * contradicts ours, or holds a password.
+   */
+  static void clean(Map<String, String> environment) {
+    environment.keySet().removeIf(FOREIGN.asMatchPredicate());
+  }
+
   private Process start(String name, List<String> jvm, String main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(java(), MARK + cluster.getProperty("id")));
@@ -80,22 +93,12 @@ final class FlinkProcess {
     command.addAll(List.of("-cp", Path.of(cluster.getProperty("lib")).resolve("*").toString()));
     command.addAll(List.of(main, "--configDir", folder.conf().toString()));
     command.addAll(arguments);
-    Path out = folder.logs().resolve(name + ".out");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.temporary().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()));
-    // Of the caller's environment a cluster takes nothing that would change it, nor a password.
-    builder
-        .environment()
-        .keySet()
-        .removeIf(
-            variable ->
-                variable.startsWith("FLINK_")
-                    || variable.startsWith("MILLRACE_")
-                    || variable.startsWith("JAVA_TOOL_OPTIONS")
-                    || variable.startsWith("JDK_JAVA_OPTIONS"));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.out(name).toFile()));
+    clean(builder.environment());
     Process process = builder.start();
     process.getOutputStream().close();
     return process;

@@ -76,7 +76,13 @@ final class Supervisor {
   private void watch() throws InterruptedException {
     while (true) {
       Child child = ended.take();
-      say(child.name + " " + child.process.pid() + " ended with " + child.process.exitValue());
+      int exitCode = child.process.exitValue();
+      say(child.name + " " + child.process.pid() + " ended with " + exitCode);
+      try {
+        folder.recordEnd(child.name, exitCode);
+      } catch (IOException e) {
+        say("Cannot write down the end of " + child.name + ": " + e.getMessage());
+      }
       Duration lived = Duration.between(child.startedAt, Instant.now());
       Duration delay = lived.compareTo(STEADY) > 0 ? FIRST_DELAY : child.delay;
       Duration twice = delay.multipliedBy(2);
