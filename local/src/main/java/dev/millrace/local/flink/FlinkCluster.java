@@ -40,6 +40,9 @@ public final class FlinkCluster {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int TRIES = 3;
 
+  /** The exit code that stands for SIGKILL. */
+  private static final int KILLED = 137;
+
   /** As the JobManager says of its ports. */
   private static final String PORT_TAKEN = "BindException";
 
@@ -306,8 +309,8 @@ public final class FlinkCluster {
       }
       if (!supervisor.isAlive()) {
         throw notReady(
-            "its supervisor ended with exit code "
-                + supervisor.exitValue()
+            "its supervisor ended "
+                + with(supervisor.exitValue())
                 + lastWords(ClusterFolder.SUPERVISOR));
       }
       Optional<Member> failing =
@@ -340,12 +343,18 @@ public final class FlinkCluster {
 
   private String ended(Member member) throws IOException {
     OptionalInt exitCode = folder.exitCode(member.name());
-    return "%s ended %d times as soon as it started, last with exit code %s%s"
+    return "%s ended %d times as soon as it started, last %s%s"
         .formatted(
             member.name(),
             member.starts() - 1,
-            exitCode.isPresent() ? exitCode.getAsInt() : "unknown",
+            exitCode.isPresent() ? with(exitCode.getAsInt()) : "with an unknown exit code",
             lastWords(member.name()));
+  }
+
+  private static String with(int exitCode) {
+    return exitCode == KILLED
+        ? "killed by a signal, as the system does when memory is short"
+        : "with exit code " + exitCode;
   }
 
   private String lastWords(String process) {

@@ -28,7 +28,8 @@ final class LastWords {
               + "|^# .*(error|insufficient memory|SIG[A-Z]+).*"
               + "|^([\\w$]+\\.)+[\\w$]*(Exception|Error)\\b.*"
               + "|^\\S* ?Cannot start .*"
-              + "|.*(OutOfMemoryError|No space left|not found|[Pp]ermission denied).*");
+              + "|(?!.* (INFO|WARN|DEBUG|TRACE) )"
+              + ".*(OutOfMemoryError|No space left|not found|[Pp]ermission denied).*");
 
   private LastWords() {}
 

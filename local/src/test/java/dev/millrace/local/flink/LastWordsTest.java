@@ -56,7 +56,12 @@ class LastWordsTest {
 
   @Test
   void of_shouldBeEmpty_whenNothingTells() throws Exception {
-    assertThat(LastWords.of(List.of(file("all", "is", "well"), dir.resolve("none")))).isEmpty();
+    assertThat(
+            LastWords.of(
+                List.of(
+                    file("all", "2026-01-01 00:00:00.000 INFO  A - -XX:+ExitOnOutOfMemoryError"),
+                    dir.resolve("none"))))
+        .isEmpty();
   }
 
   private Path file(String... lines) throws Exception {
