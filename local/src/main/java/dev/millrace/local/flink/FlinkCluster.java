@@ -38,7 +38,7 @@ public final class FlinkCluster {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final int TRIES = 3;
+  private static final int TRIES = 4;
 
   /** The exit code that stands for SIGKILL. */
   private static final int KILLED = 137;

@@ -37,6 +37,8 @@ final class FlinkProcess {
           "java.base/java.util.concurrent.atomic",
           "java.base/java.util.concurrent.locks");
 
+  private static final int JOB_MANAGER_PROCESSORS = 4;
+
   private static final Pattern FOREIGN =
       Pattern.compile("(FLINK|MILLRACE)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS");
 
@@ -54,7 +56,11 @@ final class FlinkProcess {
 
   Process startJobManager() throws IOException {
     List<String> jvm =
-        List.of("-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m", "-XX:MaxMetaspaceSize=256m");
+        List.of(
+            "-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m",
+            "-XX:MaxMetaspaceSize=256m",
+            "-XX:+UseSerialGC",
+            processors(JOB_MANAGER_PROCESSORS));
     return start(ClusterFolder.JOB_MANAGER, jvm, JOB_MANAGER_MAIN, List.of());
   }
 
@@ -70,8 +76,19 @@ final class FlinkProcess {
         List.of(
             "-Xmx" + heap + "m",
             "-XX:MaxDirectMemorySize=" + FlinkConfig.direct(cluster) + "m",
-            "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m");
+            "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m",
+            "-XX:+UseParallelGC",
+            processors(2 + 2 * Integer.parseInt(cluster.getProperty("slots"))));
     return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
+  }
+
+  /**
+   * How many processors a process takes itself to have. Flink opens threads and hundreds of files
+   * for each: more than a process may have, on a machine of many processors and low limits.
+   */
+  private static String processors(int most) {
+    int processors = Math.min(most, Runtime.getRuntime().availableProcessors());
+    return "-XX:ActiveProcessorCount=" + processors;
   }
 
   /**
@@ -86,7 +103,7 @@ final class FlinkProcess {
       throws IOException {
     List<String> command = new ArrayList<>(List.of(java(), MARK + cluster.getProperty("id")));
     command.addAll(jvm);
-    command.addAll(List.of("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"));
+    command.add("-XX:+ExitOnOutOfMemoryError");
     OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog.file=" + folder.log(name));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
