@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.local.flink.FlinkRest;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +48,7 @@ class FlinkClusterIT {
   @BeforeAll
   static void up() throws Exception {
     TestConsole console = new TestConsole();
-    assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2", "--port=" + freePort()))
+    assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2"))
         .as(console.err())
         .isEqualTo(ExitCode.DONE);
     address = json(console).get("address").asText();
@@ -277,12 +276,6 @@ class FlinkClusterIT {
             HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Asks until it is so; the test's own limit ends it otherwise. */

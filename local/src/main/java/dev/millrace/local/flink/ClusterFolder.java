@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -47,6 +48,15 @@ record ClusterFolder(Path path) {
     return logs().resolve(process + ".log");
   }
 
+  /** What a process says outside its log, as when its JVM does not start. */
+  Path out(String process) {
+    return logs().resolve(process + ".out");
+  }
+
+  private Path ended() {
+    return path.resolve("ended");
+  }
+
   private Path processes() {
     return path.resolve("processes");
   }
@@ -59,7 +69,7 @@ record ClusterFolder(Path path) {
   void prepare() throws IOException {
     clear();
     delete(logs());
-    for (Path folder : List.of(conf(), logs(), temporary(), processes())) {
+    for (Path folder : List.of(conf(), logs(), temporary(), processes(), ended())) {
       Files.createDirectories(folder);
     }
   }
@@ -67,6 +77,7 @@ record ClusterFolder(Path path) {
   /** Forgets the cluster; its logs, checkpoints and savepoints stay. */
   void clear() throws IOException {
     delete(processes());
+    delete(ended());
     Files.deleteIfExists(state());
     delete(temporary());
     delete(conf());
@@ -96,6 +107,22 @@ record ClusterFolder(Path path) {
     Path next = path.resolve(name + ".new");
     Files.writeString(next, starts + " " + process);
     Files.move(next, processes().resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Writes down with what exit code the last process of a name ended. */
+  void recordEnd(String name, int exitCode) throws IOException {
+    Path next = path.resolve(name + ".ended");
+    Files.writeString(next, Integer.toString(exitCode));
+    Files.move(next, ended().resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** With what exit code the last process of a name that ended did so; empty if none did. */
+  OptionalInt exitCode(String name) throws IOException {
+    try {
+      return OptionalInt.of(Integer.parseInt(Files.readString(ended().resolve(name))));
+    } catch (NoSuchFileException e) {
+      return OptionalInt.empty();
+    }
   }
 
   /** A process that was started, and how often one of its name was. */

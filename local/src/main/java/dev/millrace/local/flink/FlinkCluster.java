@@ -2,8 +2,6 @@
 package dev.millrace.local.flink;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
 import java.nio.channels.FileChannel;
@@ -11,12 +9,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
@@ -34,11 +34,17 @@ public final class FlinkCluster {
   /** Where Flink's own users expect it. */
   public static final int USUAL_PORT = 8081;
 
-  private static final String HOST = "127.0.0.1";
+  private static final String HOST = FlinkConfig.LOOPBACK;
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final int TRIES = 3;
+  private static final int TRIES = 4;
+
+  /** The exit code that stands for SIGKILL. */
+  private static final int KILLED = 137;
+
+  /** As the JobManager says of its ports. */
+  private static final String PORT_TAKEN = "BindException";
 
   private final ClusterFolder folder;
 
@@ -153,21 +159,34 @@ public final class FlinkCluster {
             "Cannot start a cluster: one runs already in " + folder.path());
       }
       requireJars(settings.lib());
-      folder.prepare();
-      Properties cluster = describe(settings);
-      folder.save(cluster);
-      Files.writeString(folder.conf().resolve("config.yaml"), FlinkConfig.yaml(folder, cluster));
-      Files.writeString(folder.conf().resolve("log4j.properties"), FlinkConfig.log4j());
       try {
-        Process supervisor = startSupervisor(cluster);
-        awaitReady(supervisor, settings, stopped);
-        return state().orElseThrow();
-      } catch (IOException | RuntimeException | InterruptedException failure) {
-        end();
-        throw failure;
+        return start(settings, stopped);
+      } catch (IllegalStateException failure) {
+        if (!String.valueOf(failure.getMessage()).contains(PORT_TAKEN)) {
+          throw failure;
+        }
+        // Somebody was faster; another port is as good.
+        return start(settings, stopped);
       }
     } finally {
       held.close();
+    }
+  }
+
+  private State start(Settings settings, BooleanSupplier stopped)
+      throws IOException, InterruptedException {
+    folder.prepare();
+    Properties cluster = describe(settings);
+    folder.save(cluster);
+    Files.writeString(folder.conf().resolve("config.yaml"), FlinkConfig.yaml(folder, cluster));
+    Files.writeString(folder.conf().resolve("log4j.properties"), FlinkConfig.log4j());
+    try {
+      Process supervisor = startSupervisor(cluster);
+      awaitReady(supervisor, settings, stopped);
+      return state().orElseThrow();
+    } catch (IOException | RuntimeException | InterruptedException failure) {
+      end();
+      throw failure;
     }
   }
 
@@ -223,26 +242,23 @@ public final class FlinkCluster {
     cluster.setProperty("taskmanagers", Integer.toString(settings.taskManagers()));
     cluster.setProperty("slots", Integer.toString(settings.slots()));
     cluster.setProperty("heap", Integer.toString(settings.heap()));
-    cluster.setProperty("port", Integer.toString(choosePort(settings.port())));
-    cluster.setProperty("rpc", Integer.toString(free(0).orElseThrow()));
+    Ports ports = new Ports(new SecureRandom());
+    int port = choosePort(settings.port(), ports);
+    cluster.setProperty("port", Integer.toString(port));
+    cluster.setProperty("rpc", Integer.toString(ports.choose(port)));
     return cluster;
   }
 
-  private static int choosePort(int wanted) {
-    Optional<Integer> port = free(wanted == 0 ? USUAL_PORT : wanted);
-    if (port.isEmpty() && wanted != 0) {
+  private static int choosePort(int wanted, Ports ports) throws IOException {
+    int port = wanted == 0 ? USUAL_PORT : wanted;
+    if (Ports.isFree(port)) {
+      return port;
+    }
+    if (wanted != 0) {
       throw new IllegalArgumentException(
           "Invalid port: " + wanted + " (must be free; another process listens there)");
     }
-    return port.or(() -> free(0)).orElseThrow();
-  }
-
-  private static Optional<Integer> free(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return Optional.of(socket.getLocalPort());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return ports.choose(port);
   }
 
   /** Starts it so that neither Ctrl+C nor the end of the terminal reaches it. */
@@ -263,12 +279,13 @@ public final class FlinkCluster {
       command.addAll(List.of("/bin/sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
     }
     command.addAll(java);
-    Process supervisor =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.path().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(folder.log(ClusterFolder.SUPERVISOR).toFile())
-            .start();
+            .redirectOutput(folder.log(ClusterFolder.SUPERVISOR).toFile());
+    FlinkProcess.clean(builder.environment());
+    Process supervisor = builder.start();
     supervisor.getOutputStream().close();
     return supervisor;
   }
@@ -290,10 +307,18 @@ public final class FlinkCluster {
       if (stopped.getAsBoolean()) {
         throw new InterruptedException("stopped");
       }
-      boolean failing =
-          state().orElseThrow().members().stream().anyMatch(member -> member.starts() > TRIES);
-      if (failing || !supervisor.isAlive()) {
-        throw notReady("its processes end as soon as they start");
+      if (!supervisor.isAlive()) {
+        throw notReady(
+            "its supervisor ended "
+                + with(supervisor.exitValue())
+                + lastWords(ClusterFolder.SUPERVISOR));
+      }
+      Optional<Member> failing =
+          state().orElseThrow().members().stream()
+              .filter(member -> member.starts() > TRIES)
+              .findFirst();
+      if (failing.isPresent()) {
+        throw notReady(ended(failing.get()));
       }
       try {
         int registered = rest.overview().slots();
@@ -306,7 +331,38 @@ public final class FlinkCluster {
       }
       Thread.sleep(POLL.toMillis());
     }
-    throw notReady("after " + READY.toSeconds() + " s " + seen);
+    String blamed =
+        state().orElseThrow().members().stream()
+            .filter(member -> !member.name().equals(ClusterFolder.SUPERVISOR))
+            .filter(member -> LastWords.of(files(member.name())).isPresent())
+            .map(member -> ", " + member.name() + lastWords(member.name()))
+            .findFirst()
+            .orElse("");
+    throw notReady("after " + READY.toSeconds() + " s " + seen + blamed);
+  }
+
+  private String ended(Member member) throws IOException {
+    OptionalInt exitCode = folder.exitCode(member.name());
+    return "%s ended %d times as soon as it started, last %s%s"
+        .formatted(
+            member.name(),
+            member.starts() - 1,
+            exitCode.isPresent() ? with(exitCode.getAsInt()) : "with an unknown exit code",
+            lastWords(member.name()));
+  }
+
+  private static String with(int exitCode) {
+    return exitCode == KILLED
+        ? "killed by a signal, as the system does when memory is short"
+        : "with exit code " + exitCode;
+  }
+
+  private String lastWords(String process) {
+    return LastWords.of(files(process)).map(words -> ": " + words).orElse("");
+  }
+
+  private List<Path> files(String process) {
+    return List.of(folder.out(process), folder.log(process));
   }
 
   private IllegalStateException notReady(String why) {

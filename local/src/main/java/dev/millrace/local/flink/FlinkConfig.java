@@ -22,7 +22,7 @@ final class FlinkConfig {
   static final int METASPACE = 256;
   private static final int OVERHEAD = 128;
 
-  private static final String LOOPBACK = "127.0.0.1";
+  static final String LOOPBACK = "127.0.0.1";
 
   private FlinkConfig() {}
 

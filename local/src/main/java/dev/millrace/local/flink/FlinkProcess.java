@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /** The command lines of a cluster's processes. */
 final class FlinkProcess {
@@ -35,6 +37,11 @@ final class FlinkProcess {
           "java.base/java.util.concurrent.atomic",
           "java.base/java.util.concurrent.locks");
 
+  private static final int JOB_MANAGER_PROCESSORS = 4;
+
+  private static final Pattern FOREIGN =
+      Pattern.compile("(FLINK|MILLRACE)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS");
+
   private final ClusterFolder folder;
   private final Properties cluster;
 
@@ -49,7 +56,11 @@ final class FlinkProcess {
 
   Process startJobManager() throws IOException {
     List<String> jvm =
-        List.of("-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m", "-XX:MaxMetaspaceSize=256m");
+        List.of(
+            "-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m",
+            "-XX:MaxMetaspaceSize=256m",
+            "-XX:+UseSerialGC",
+            processors(JOB_MANAGER_PROCESSORS));
     return start(ClusterFolder.JOB_MANAGER, jvm, JOB_MANAGER_MAIN, List.of());
   }
 
@@ -65,37 +76,46 @@ final class FlinkProcess {
         List.of(
             "-Xmx" + heap + "m",
             "-XX:MaxDirectMemorySize=" + FlinkConfig.direct(cluster) + "m",
-            "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m");
+            "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m",
+            "-XX:+UseParallelGC",
+            processors(2 + 2 * Integer.parseInt(cluster.getProperty("slots"))));
     return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
+  }
+
+  /**
+   * How many processors a process takes itself to have. Flink opens threads and hundreds of files
+   * for each: more than a process may have, on a machine of many processors and low limits.
+   */
+  private static String processors(int most) {
+    int processors = Math.min(most, Runtime.getRuntime().availableProcessors());
+    return "-XX:ActiveProcessorCount=" + processors;
+  }
+
+  /**
+   * Takes out of the caller's environment what would change a cluster, as a garbage collector that
+   * contradicts ours, or holds a password.
+   */
+  static void clean(Map<String, String> environment) {
+    environment.keySet().removeIf(FOREIGN.asMatchPredicate());
   }
 
   private Process start(String name, List<String> jvm, String main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(java(), MARK + cluster.getProperty("id")));
     command.addAll(jvm);
-    command.addAll(List.of("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"));
+    command.add("-XX:+ExitOnOutOfMemoryError");
     OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog.file=" + folder.log(name));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
     command.addAll(List.of("-cp", Path.of(cluster.getProperty("lib")).resolve("*").toString()));
     command.addAll(List.of(main, "--configDir", folder.conf().toString()));
     command.addAll(arguments);
-    Path out = folder.logs().resolve(name + ".out");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.temporary().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()));
-    // Of the caller's environment a cluster takes nothing that would change it, nor a password.
-    builder
-        .environment()
-        .keySet()
-        .removeIf(
-            variable ->
-                variable.startsWith("FLINK_")
-                    || variable.startsWith("MILLRACE_")
-                    || variable.startsWith("JAVA_TOOL_OPTIONS")
-                    || variable.startsWith("JDK_JAVA_OPTIONS"));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.out(name).toFile()));
+    clean(builder.environment());
     Process process = builder.start();
     process.getOutputStream().close();
     return process;

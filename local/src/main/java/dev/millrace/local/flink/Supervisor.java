@@ -76,7 +76,13 @@ final class Supervisor {
   private void watch() throws InterruptedException {
     while (true) {
       Child child = ended.take();
-      say(child.name + " " + child.process.pid() + " ended with " + child.process.exitValue());
+      int exitCode = child.process.exitValue();
+      say(child.name + " " + child.process.pid() + " ended with " + exitCode);
+      try {
+        folder.recordEnd(child.name, exitCode);
+      } catch (IOException e) {
+        say("Cannot write down the end of " + child.name + ": " + e.getMessage());
+      }
       Duration lived = Duration.between(child.startedAt, Instant.now());
       Duration delay = lived.compareTo(STEADY) > 0 ? FIRST_DELAY : child.delay;
       Duration twice = delay.multipliedBy(2);
@@ -101,11 +107,18 @@ final class Supervisor {
     thread.start();
   }
 
-  private synchronized void start(Child child) {
-    if (stopping) {
-      return;
-    }
+  private void start(Child child) {
     try {
+      startUnlessStopping(child);
+    } catch (IOException | RuntimeException e) {
+      say("Cannot start " + child.name + ": " + e.getMessage());
+      // Without the lock, which whatever ends the others takes.
+      System.exit(1);
+    }
+  }
+
+  private synchronized void startUnlessStopping(Child child) throws IOException {
+    if (!stopping) {
       child.starts++;
       child.startedAt = Instant.now();
       child.process =
@@ -116,9 +129,6 @@ final class Supervisor {
       say(child.name + " " + child.process.pid() + " started, start " + child.starts);
       folder.record(child.name, ProcessId.of(child.process.toHandle()), child.starts);
       var unused = child.process.onExit().thenRun(() -> ended.add(child));
-    } catch (IOException e) {
-      say("Cannot start " + child.name + ": " + e.getMessage());
-      System.exit(1);
     }
   }
 
