@@ -1,8 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.horizon;
 
+import dev.millrace.dialect.Sql;
 import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,9 @@ public record Holder(
   static final String PREPARED = "prepared transaction";
   static final String RISK = "risk";
 
+  /** That many are told at most. */
+  static final int MOST = 20;
+
   private static final int QUERY_LENGTH = 80;
 
   public Holder {
@@ -42,8 +50,49 @@ public record Holder(
             : line;
   }
 
-  /** Tells a person about it. */
+  static Holder prepared(String gid, String owner, Duration age) {
+    return new Holder(PREPARED, 0, owner, "", age, "", gid);
+  }
+
+  static Holder risk(String what) {
+    return new Holder(RISK, 0, "", "", null, "", what);
+  }
+
+  /** All of them, the oldest first. */
+  static Stream<Holder> sorted(Stream<Holder> some, Stream<Holder> others) {
+    return Stream.concat(some, others)
+        .sorted(
+            Comparator.comparing(
+                Holder::age, Comparator.nullsFirst(Comparator.<Duration>reverseOrder())));
+  }
+
+  /** Tells a person about it, and what to do. */
   public String sentence() {
-    return query;
+    String since = age == null ? "" : " for " + seconds(age);
+    return switch (kind) {
+      case PREPARED ->
+          "The transaction "
+              + Sql.literal(query).strip()
+              + " of "
+              + user
+              + " is prepared and not ended"
+              + since
+              + "; run COMMIT PREPARED or ROLLBACK PREPARED";
+      case RISK -> "Rows may be lost: " + query;
+      default ->
+          "Session "
+              + pid
+              + " of "
+              + user
+              + (application.isEmpty() ? "" : " (" + application + ")")
+              + " has a transaction open"
+              + since
+              + (state.isEmpty() ? "" : ", " + state)
+              + (query.isEmpty() ? "" : ": " + query);
+    };
+  }
+
+  private static String seconds(Duration duration) {
+    return BigDecimal.valueOf(duration.toMillis(), 3).setScale(1, RoundingMode.HALF_UP) + " s";
   }
 }

@@ -4,59 +4,54 @@ package dev.millrace.horizon;
 import dev.millrace.dialect.Table;
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
-import org.postgresql.core.Oid;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * Up to which value of a cursor column no row of a table can still appear: what to ask a source,
- * and how. Immutable and safe to share between threads.
+ * and how.
+ *
+ * <ul>
+ *   <li>A time is closed when no transaction is open that began earlier, less a guard: rows that
+ *       the server's {@code now()} or {@code clock_timestamp()} dates cannot be older than the
+ *       transaction that writes them. Where the column has no zone, local time may fall back, and
+ *       is closed by the smallest that is still to come.
+ *   <li>A whole number is closed when no transaction is open from before it was seen to be drawn
+ *       from its sequence.
+ *   <li>An {@code xid8} that a trigger sets is closed below the oldest transaction id still
+ *       running. Only here nothing is assumed of clocks, privileges, prepared transactions or
+ *       standbys.
+ * </ul>
+ *
+ * <p>Immutable and safe to share between threads.
  */
 public final class Horizon implements Serializable {
 
-  private static final String ASK =
-      """
-      SELECT statement_timestamp(), (SELECT min(xact_start) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid())
-      """;
-
-  private static final DateTimeFormatter TEXT =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
   private final String column;
-  private final HorizonRules rules;
+  private final Closing closing;
+  private final List<String> doubts;
 
-  private Horizon(String column, HorizonRules rules) {
+  private Horizon(String column, Closing closing, List<String> doubts) {
     this.column = column;
-    this.rules = rules;
+    this.closing = closing;
+    this.doubts = doubts;
   }
 
   /**
    * Looks at a column and refuses what can never be safe.
    *
-   * @throws HorizonException when no window can be closed by the column
-   * @throws IllegalArgumentException when there is no such column
+   * @throws HorizonException when windows cannot be closed by the column, and the rules do not say
+   *     to go on all the same
+   * @throws IllegalArgumentException when there is no such column, or a zone that the server does
+   *     not know
    */
   public static Horizon of(Connection connection, Table table, String column, HorizonRules rules)
       throws SQLException {
-    if (table.column(column).type() != Oid.TIMESTAMPTZ) {
-      throw new HorizonException(
-          "Cannot close windows of "
-              + table.name()
-              + " by column "
-              + column
-              + ": only timestamptz is known as yet");
-    }
-    return new Horizon(column, rules);
+    Inspection inspection = new Inspection(connection, table, column, rules);
+    Closing closing = inspection.closing();
+    return new Horizon(column, closing, inspection.doubts());
   }
 
   public String column() {
@@ -64,27 +59,32 @@ public final class Horizon implements Serializable {
   }
 
   /**
-   * Asks the source. What is read by it must be read with a snapshot taken later.
+   * Asks the source, in milliseconds: it is asked often. What is read by the answer must be read
+   * with a snapshot that is taken later.
    *
-   * @param connection not within a transaction; it is left so
+   * @param connection not within a transaction, and left so
    * @param memory what the look before left; empty for the first
-   * @throws HorizonException when a row could be lost
+   * @throws HorizonException when a row could be lost, and the rules do not say to go on all the
+   *     same
+   * @throws IllegalStateException when the connection is within a transaction, which would see who
+   *     was at work when it first looked
    */
   public Look look(Connection connection, String memory) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(ASK)) {
-      row.next();
-      Instant clock = row.getObject(1, OffsetDateTime.class).toInstant();
-      OffsetDateTime oldest = row.getObject(2, OffsetDateTime.class);
-      Instant high =
-          (oldest == null || oldest.toInstant().isAfter(clock) ? clock : oldest.toInstant())
-              .minus(rules.guard());
-      return new Look(TEXT.format(high), clock, Duration.between(high, clock), List.of(), memory);
+    if (connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE) {
+      throw new IllegalStateException(
+          "Cannot look for a horizon: the connection is within a transaction");
+    }
+    try {
+      return closing.look(connection, memory);
+    } finally {
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+      }
     }
   }
 
-  /** What is worth telling the user once. */
+  /** What is worth telling the user once, in sentences without a full stop. */
   public List<String> doubts() {
-    return List.of();
+    return doubts;
   }
 }

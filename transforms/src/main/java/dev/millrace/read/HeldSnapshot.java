@@ -2,6 +2,7 @@
 package dev.millrace.read;
 
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.ReadOnlySessions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,7 +29,7 @@ public final class HeldSnapshot implements AutoCloseable {
    * @throws SQLException when the server does not answer or refuses
    */
   public static HeldSnapshot export(ConnectionSpec spec) throws SQLException {
-    Connection holder = spec.connect("snapshot holder");
+    Connection holder = spec.connect(ReadOnlySessions.SNAPSHOT_HOLDER);
     try (Statement statement = holder.createStatement()) {
       holder.setAutoCommit(false);
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");

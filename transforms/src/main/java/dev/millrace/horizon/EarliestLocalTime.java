@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.horizon;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * The smallest local time that any of some time zones has from an instant on, by the server's own
+ * rules.
+ *
+ * <p>Local time falls back where daylight saving ends. Every zone changes at a whole quarter of an
+ * hour of UTC, and never by more than a day: so the smallest is that of the instant or of a quarter
+ * within 25 hours after it.
+ *
+ * @param smallest of all zones, from the instant on
+ * @param latest of all zones, at the instant
+ */
+record EarliestLocalTime(LocalDateTime smallest, LocalDateTime latest) {
+
+  private static final String ASK =
+      """
+      SELECT min(sample AT TIME ZONE zone), max(instant AT TIME ZONE zone)
+      FROM (SELECT ?::timestamptz AS instant) AS given
+      CROSS JOIN unnest(?::text[]) AS zone
+      CROSS JOIN LATERAL (
+        SELECT instant AS sample
+        UNION ALL
+        SELECT to_timestamp(ceil(extract(epoch FROM instant) / 900)::float8 * 900 + 900 * i)
+        FROM generate_series(0, 100) AS i) AS samples
+      """;
+
+  /** Of UTC alone, which never falls back. */
+  static EarliestLocalTime utc(Instant instant) {
+    LocalDateTime time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+    return new EarliestLocalTime(time, time);
+  }
+
+  static EarliestLocalTime from(Connection connection, Instant instant, List<String> zones)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ASK)) {
+      statement.setObject(1, instant.atOffset(ZoneOffset.UTC));
+      statement.setArray(2, connection.createArrayOf("text", zones.toArray()));
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new EarliestLocalTime(
+            row.getObject(1, LocalDateTime.class), row.getObject(2, LocalDateTime.class));
+      }
+    }
+  }
+}
