@@ -52,6 +52,8 @@ class ArchitectureTest {
           .definedBy("dev.millrace.read..")
           .layer("write")
           .definedBy("dev.millrace.write..")
+          .layer("verify")
+          .definedBy("dev.millrace.verify..")
           .whereLayer("control")
           .mayNotAccessAnyLayer()
           .whereLayer("block")
@@ -71,6 +73,9 @@ class ArchitectureTest {
               "control", "block", "observe", "connect", "dialect", "horizon", "ledger")
           .whereLayer("write")
           .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect", "ledger")
+          .whereLayer("verify")
+          .mayOnlyAccessLayers(
+              "control", "block", "observe", "connect", "dialect", "ledger", "read", "write")
           .because("a layer is understood, tested and replaced without those above it");
 
   @ArchTest
@@ -86,7 +91,8 @@ class ArchitectureTest {
               "dev.millrace.horizon..",
               "dev.millrace.ledger..",
               "dev.millrace.read..",
-              "dev.millrace.write..")
+              "dev.millrace.write..",
+              "dev.millrace.verify..")
           .because("a package outside of the layers would escape the rule that holds them");
 
   @ArchTest
