@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.horizon.HorizonRules;
 import dev.millrace.pipelines.incremental.NullCursor;
+import dev.millrace.pipelines.incremental.OnDrift;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -147,6 +148,18 @@ final class CursorOptions {
 
   HorizonRules rules() {
     return new HorizonRules(guard, zones, overlap, acceptLoss, HorizonRules.DEFAULT.patience());
+  }
+
+  static final class OnDriftConverter implements ITypeConverter<OnDrift> {
+    @Override
+    public OnDrift convert(String value) {
+      return switch (value) {
+        case "fail" -> OnDrift.FAIL;
+        case "add-columns" -> OnDrift.ADD_COLUMNS;
+        case "ignore" -> OnDrift.IGNORE;
+        default -> throw new TypeConversionException("must be fail, add-columns or ignore");
+      };
+    }
   }
 
   static final class NullCursorConverter implements ITypeConverter<NullCursor> {

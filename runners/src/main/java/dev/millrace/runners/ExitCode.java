@@ -13,6 +13,9 @@ final class ExitCode {
   /** More rejects than the caller allows. */
   static final int REJECTS = 3;
 
+  /** The source's columns changed, and the caller does not allow it. */
+  static final int DRIFT = 4;
+
   /** Another run of the same job is active. */
   static final int ACTIVE = 7;
 

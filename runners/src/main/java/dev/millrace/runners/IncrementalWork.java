@@ -52,7 +52,7 @@ final class IncrementalWork implements Work {
     Instant began = Instant.now();
     String runner = run.options().runner.toString();
     try (Incremental sync = Incremental.open(options, run.id(), runner)) {
-      sync.increment().doubts().forEach(run::tell);
+      sync.notes().forEach(run::tell);
       Counts counts = Counts.ZERO;
       List<WindowRecord> windows = new ArrayList<>();
       do {
@@ -90,7 +90,7 @@ final class IncrementalWork implements Work {
     WindowedCounts windows = WindowedCounts.of(since.window, since.lateness);
     String runner = run.options().runner.toString();
     try (Followed sync = Followed.open(options, run.id(), runner, since.poll, windows)) {
-      sync.read().doubts().forEach(run::tell);
+      sync.notes().forEach(run::tell);
       Pipeline pipeline = PipelineRun.unbounded(run, "follow");
       sync.applyTo(pipeline);
       if (run.options().detached) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.dialect.SchemaDriftException;
 import dev.millrace.ledger.JobActiveException;
 import java.io.EOFException;
 import java.net.ConnectException;
@@ -58,6 +59,9 @@ final class Sentence {
     List<Throwable> chain = chain(failure);
     if (chain.stream().anyMatch(t -> t instanceof JobActiveException)) {
       return ExitCode.ACTIVE;
+    }
+    if (chain.stream().anyMatch(t -> t instanceof SchemaDriftException)) {
+      return ExitCode.DRIFT;
     }
     boolean refused =
         failure instanceof UsageException || failure instanceof IllegalArgumentException;

@@ -115,7 +115,8 @@ final class SyncWork implements Work {
         run.options().blockSize,
         run.options().parallelism,
         command.since.rules(),
-        command.since.nullCursor);
+        command.since.nullCursor,
+        command.since.onDrift);
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

@@ -39,6 +39,13 @@ public final class LedgerView {
       return followed ? followedTo(last) : last.cursor();
     }
 
+    /** What was copied last, of a cursor. */
+    public Optional<String> columns() {
+      return windows.isEmpty()
+          ? Optional.empty()
+          : Optional.of(windows.get(windows.size() - 1).columns());
+    }
+
     /** What must be known to close the next window. */
     public String memory() {
       return windows.isEmpty() ? "" : windows.get(windows.size() - 1).memory();

@@ -140,6 +140,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     try (Pool.Acquired acquired = acquire()) {
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
+      following.get().requireShape(acquired.connection(), plan.get().read().table().name());
       acquired.connection().commit();
       Clipped complete = Clipped.of(ledger().order(), gaps, high(acquired.connection(), look));
       clipped = withinWindow(acquired.connection(), gaps, complete);

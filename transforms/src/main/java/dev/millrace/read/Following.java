@@ -1,8 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import dev.millrace.dialect.ColumnTypes;
+import dev.millrace.dialect.SchemaDriftException;
+import dev.millrace.dialect.TableName;
 import dev.millrace.horizon.Horizon;
 import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 
 /**
@@ -12,7 +17,31 @@ import java.time.Duration;
  * @param memory what the look before left
  * @param split the number of the split that has no end
  * @param poll how long to wait when nothing is new
- * @param window the event-time windows that no block may reach across; null for none
+ * @param window the event-time windows that no block may reach across
+ * @param shape the table's columns when it was planned
+ * @param newColumns whether it ends when the table gets another column
  */
-record Following(Horizon horizon, String memory, String split, Duration poll, Duration window)
-    implements Serializable {}
+record Following(
+    Horizon horizon,
+    String memory,
+    String split,
+    Duration poll,
+    Duration window,
+    ColumnTypes shape,
+    boolean newColumns)
+    implements Serializable {
+
+  /**
+   * Checks that the table is as it was when the read was planned.
+   *
+   * @throws SchemaDriftException when it is not
+   */
+  void requireShape(Connection connection, TableName table) throws SQLException {
+    ColumnTypes now = ColumnTypes.of(connection, table);
+    String changes = (newColumns ? now : now.only(shape.types().keySet())).changesSince(shape);
+    if (!changes.isEmpty()) {
+      throw new SchemaDriftException(
+          "Cannot follow " + table + ": its columns changed meanwhile: " + changes);
+    }
+  }
+}

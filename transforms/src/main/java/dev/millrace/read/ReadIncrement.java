@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import dev.millrace.dialect.ColumnTypes;
 import dev.millrace.dialect.TableRead;
 import dev.millrace.horizon.Horizon;
 import dev.millrace.horizon.HorizonRules;
@@ -131,18 +132,22 @@ public final class ReadIncrement {
    * @param job in which an attempt was begun; to hold until the run has ended
    * @param poll how long to wait when nothing is new
    * @param window the event-time windows that no block reaches across
+   * @param newColumns whether it is to end when the table gets a column that it does not copy
    * @throws IllegalArgumentException when a column does not exist any more
    * @throws dev.millrace.horizon.HorizonException when no window can be closed safely
    * @throws SQLException when a server does not answer or refuses
    */
-  public Follow follow(CursorJob job, Duration poll, Duration window) throws SQLException {
+  public Follow follow(CursorJob job, Duration poll, Duration window, boolean newColumns)
+      throws SQLException {
     try (Connection connection = connect()) {
       Step step = new Step(connection);
       Look look = step.horizon.look(connection, job.memory());
       step.open(job, look);
       job.stop(false);
       String last = Integer.toString(job.splits().get(job.splits().size() - 1).split());
-      Following following = new Following(step.horizon, look.memory(), last, poll, window);
+      ColumnTypes shape = ColumnTypes.of(connection, step.read.table().name());
+      Following following =
+          new Following(step.horizon, look.memory(), last, poll, window, shape, newColumns);
       return new Follow(table.spec(), step.planned(job), following, step.horizon.doubts());
     }
   }
@@ -199,6 +204,11 @@ public final class ReadIncrement {
       return table.definition(sql, target, "");
     }
 
+    /** The columns that are copied, as they are now. */
+    private ColumnTypes columns() throws SQLException {
+      return ColumnTypes.of(connection, read.table().name()).only(read.schema().names());
+    }
+
     /** Begins a window, or gives an end to the one that was followed, if anything is new. */
     void settle(CursorJob job, Look look) throws SQLException {
       if (look.high() == null) {
@@ -208,7 +218,7 @@ public final class ReadIncrement {
       Optional<WindowRecord> open = job.window();
       if (open.isEmpty() && isAbove(high, job.cursor().orElse(null))) {
         Interval whole = new Interval(low(job.cursor().orElse(null)), high);
-        String columns = read.schema().toString();
+        String columns = columns().toString();
         if (sql.positions(connection, sql.least(whole)).isEmpty()) {
           job.pass(whole, columns, look.memory());
         } else {
@@ -238,7 +248,7 @@ public final class ReadIncrement {
       boolean parts = high != null && isAbove(high, low);
       job.next(
           new Interval(low, null),
-          read.schema().toString(),
+          columns().toString(),
           look.memory(),
           () -> {
             List<Interval> cut = new ArrayList<>(parts ? cut(new Interval(low, high)) : List.of());

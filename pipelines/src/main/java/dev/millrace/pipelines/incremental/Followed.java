@@ -6,6 +6,8 @@ import dev.millrace.read.Follow;
 import dev.millrace.write.WriteTable;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 
 /**
@@ -19,12 +21,19 @@ public final class Followed implements AutoCloseable {
   private final CursorJob job;
   private final Follow read;
   private final WindowedCounts counts;
+  private final List<String> notes;
 
-  private Followed(IncrementalOptions options, CursorJob job, Follow read, WindowedCounts counts) {
+  private Followed(
+      IncrementalOptions options,
+      CursorJob job,
+      Follow read,
+      WindowedCounts counts,
+      List<String> notes) {
     this.options = options;
     this.job = job;
     this.read = read;
     this.counts = counts;
+    this.notes = List.copyOf(notes);
   }
 
   /**
@@ -41,8 +50,10 @@ public final class Followed implements AutoCloseable {
    * @throws SQLException when a server does not answer or refuses
    */
   public static Followed open(
-      IncrementalOptions options, String run, String runner, Duration poll, WindowedCounts counts)
+      IncrementalOptions wanted, String run, String runner, Duration poll, WindowedCounts counts)
       throws SQLException {
+    Drift.Settled drift = Drift.settle(wanted);
+    IncrementalOptions options = drift.options();
     if (options.nullCursor() == NullCursor.INCLUDE) {
       throw new IllegalArgumentException(
           "Invalid policy for a NULL cursor: include (must be fail or skip to follow a table)");
@@ -53,7 +64,9 @@ public final class Followed implements AutoCloseable {
     try {
       var increments = Incremental.increments(options);
       increments.begin(job, Incremental.target(options), run, runner);
-      return new Followed(options, job, increments.follow(job, poll, counts.window()), counts);
+      boolean newColumns = options.onDrift() != OnDrift.IGNORE && options.columns().isEmpty();
+      Follow read = increments.follow(job, poll, counts.window(), newColumns);
+      return new Followed(options, job, read, counts, drift.notes());
     } catch (SQLException | RuntimeException failure) {
       job.close();
       throw failure;
@@ -64,9 +77,11 @@ public final class Followed implements AutoCloseable {
     return job;
   }
 
-  /** The read. */
-  public Follow read() {
-    return read;
+  /** What is to be told before it runs: how columns changed, what is doubtful of the cursor. */
+  public List<String> notes() {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(read.doubts());
+    return all;
   }
 
   /** Adds the copy to a pipeline, to be run before this is closed. */

@@ -18,6 +18,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 
@@ -31,14 +33,17 @@ public final class Incremental implements AutoCloseable {
   private final CursorJob job;
   private final ReadIncrement read;
   private final long nulls;
+  private final List<String> notes;
   private ReadIncrement.Increment increment;
 
-  private Incremental(IncrementalOptions options, CursorJob job, ReadIncrement read, long nulls)
+  private Incremental(
+      IncrementalOptions options, CursorJob job, ReadIncrement read, long nulls, List<String> notes)
       throws SQLException {
     this.options = options;
     this.job = job;
     this.read = read;
     this.nulls = nulls;
+    this.notes = notes;
     this.increment = read.next(job);
   }
 
@@ -49,12 +54,16 @@ public final class Incremental implements AutoCloseable {
    * @param runner where it runs
    * @throws IllegalArgumentException when a table or column does not exist or does not fit, or rows
    *     have no value of the cursor and may not
+   * @throws dev.millrace.dialect.SchemaDriftException when the source's columns changed since the
+   *     last run in a way that the options do not allow
    * @throws dev.millrace.horizon.HorizonException when no window can be closed safely
    * @throws dev.millrace.ledger.JobActiveException when another run has the job
    * @throws SQLException when a server does not answer or refuses
    */
-  public static Incremental open(IncrementalOptions options, String run, String runner)
+  public static Incremental open(IncrementalOptions wanted, String run, String runner)
       throws SQLException {
+    Drift.Settled drift = Drift.settle(wanted);
+    IncrementalOptions options = drift.options();
     // Before a ledger knows of it: a copy that cannot be made must leave no trace.
     write(options).plan(read(options).schema());
     long nulls = nulls(options);
@@ -62,7 +71,7 @@ public final class Incremental implements AutoCloseable {
     try {
       ReadIncrement read = increments(options);
       read.begin(job, target(options), run, runner);
-      return new Incremental(options, job, read, nulls);
+      return new Incremental(options, job, read, nulls, drift.notes());
     } catch (SQLException | RuntimeException failure) {
       job.close();
       throw failure;
@@ -145,6 +154,13 @@ public final class Incremental implements AutoCloseable {
     String without = "t." + Sql.identifier(options.cursor()) + " IS NULL";
     // The line break ends a comment that the condition may end with.
     return options.where().isEmpty() ? without : "(" + options.where() + "\n) AND " + without;
+  }
+
+  /** What is to be told before it runs: how columns changed, what is doubtful of the cursor. */
+  public List<String> notes() {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(increment.doubts());
+    return all;
   }
 
   public CursorJob job() {

@@ -24,6 +24,7 @@ import java.util.List;
  * @param parallelism threads that read and write, 1 or more
  * @param rules how the end of a window is settled
  * @param nullCursor what becomes of rows without a value of the cursor
+ * @param onDrift what becomes of the copy when the source's columns change
  */
 public record IncrementalOptions(
     ConnectionSpec source,
@@ -39,7 +40,8 @@ public record IncrementalOptions(
     ByteSize blockSize,
     int parallelism,
     HorizonRules rules,
-    NullCursor nullCursor) {
+    NullCursor nullCursor,
+    OnDrift onDrift) {
 
   public IncrementalOptions {
     key = List.copyOf(key);
@@ -63,5 +65,24 @@ public record IncrementalOptions(
           "Invalid policy for a NULL cursor: include (must be fail or skip where rows are only"
               + " added: every run would add them)");
     }
+  }
+
+  IncrementalOptions withColumns(List<String> newColumns) {
+    return new IncrementalOptions(
+        source,
+        table,
+        target,
+        into,
+        cursor,
+        key,
+        replace,
+        job,
+        newColumns,
+        where,
+        blockSize,
+        parallelism,
+        rules,
+        nullCursor,
+        onDrift);
   }
 }

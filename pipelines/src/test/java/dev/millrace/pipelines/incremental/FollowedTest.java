@@ -65,7 +65,8 @@ class FollowedTest {
         ByteSize.parse("16KiB"),
         2,
         HorizonRules.DEFAULT.withGuard(Duration.ofMillis(20)),
-        NullCursor.FAIL);
+        NullCursor.FAIL,
+        OnDrift.FAIL);
   }
 
   private static Followed open(boolean replace) throws SQLException {

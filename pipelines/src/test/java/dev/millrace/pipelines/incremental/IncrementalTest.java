@@ -59,7 +59,8 @@ class IncrementalTest {
         ByteSize.parse("16KiB"),
         2,
         RULES,
-        nulls);
+        nulls,
+        OnDrift.FAIL);
   }
 
   private static IncrementalOptions upsert() {
@@ -203,7 +204,8 @@ class IncrementalTest {
             all.blockSize(),
             2,
             RULES,
-            NullCursor.FAIL);
+            NullCursor.FAIL,
+            OnDrift.FAIL);
     assertThatThrownBy(() -> sync(some))
         .hasMessageStartingWith("Invalid job: item into copy by at, which was begun as ");
   }
