@@ -23,6 +23,12 @@ import java.util.List;
  */
 record EarliestLocalTime(LocalDateTime smallest, LocalDateTime latest) {
 
+  /** Tells it of an instant and zones. */
+  @FunctionalInterface
+  interface Source {
+    EarliestLocalTime from(Instant instant, List<String> zones) throws SQLException;
+  }
+
   private static final String ASK =
       """
       SELECT min(sample AT TIME ZONE zone), max(instant AT TIME ZONE zone)
