@@ -48,6 +48,10 @@ class EarliestLocalTimeTest {
     "Pacific/Chatham, 2026-04-04T13:59:00Z, 2026-04-05T02:45",
     "Pacific/Kwajalein, 1969-09-30T12:59:00Z, 1969-09-30T01:00",
     "Pacific/Apia, 2011-12-30T09:59:00Z, 2011-12-29T23:59",
+    // Fell back at one minute past midnight, at 02:31Z.
+    "America/St_Johns, 2010-11-07T02:20:00Z, 2010-11-06T23:00",
+    "America/St_Johns, 2010-11-07T01:20:00Z, 2010-11-06T22:50",
+    "America/St_Johns, 2010-11-07T03:20:00Z, 2010-11-06T23:50",
     "UTC, 2026-10-25T00:50:00Z, 2026-10-25T00:50",
   })
   void from_shouldBeTheSmallestStillToCome(String zone, Instant instant, LocalDateTime smallest)

@@ -4,6 +4,7 @@ package dev.millrace.horizon;
 import static dev.millrace.horizon.HorizonOnPostgresTest.horizon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Strings;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.ReadOnlySessions;
 import dev.millrace.testing.PostgresExtension;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -27,19 +31,32 @@ class LateCommitsTest {
 
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  private static final List<String> CURSORS = List.of("id", "at", "local", "wall", "by");
   private static final int WRITERS = 8;
   private static final int TRANSACTIONS = 60;
   private static final HorizonRules RULES = HorizonRules.DEFAULT.withGuard(Duration.ofMillis(300));
 
+  private static final String ISO = "'YYYY-MM-DD HH24:MI:SS.US'";
+
+  /** The cursors, and SQL for texts of them that sort as their values do. */
+  private static final Map<String, String> CURSORS =
+      Map.of(
+          "id", "lpad(id::text, 20, '0')",
+          "at", "to_char(at AT TIME ZONE 'UTC', " + ISO + ") || '+00'",
+          "local", "to_char(local, " + ISO + ")",
+          "wall", "to_char(wall AT TIME ZONE 'UTC', " + ISO + ") || '+00'",
+          "by", "lpad(by::text, 20, '0')");
+
   /**
    * What was seen at a moment.
    *
-   * @param highs what was closed, by cursor
-   * @param greatest what a bookmark of the greatest value would be, by cursor
-   * @param rows of a snapshot taken then; only ever added to
+   * @param closed up to where, by cursor
+   * @param greatest which a bookmark would be, by cursor
+   * @param rows of a snapshot taken then, the first so many to be committed
    */
-  private record Moment(Map<String, String> highs, Map<String, String> greatest, long rows) {}
+  private record Moment(Map<String, String> closed, Map<String, String> greatest, long rows) {}
+
+  /** A row in the end. */
+  private record Row(long committed, String value) {}
 
   @Test
   void look_shouldCloseNothingThatIsCommittedLater() throws Exception {
@@ -49,91 +66,98 @@ class LateCommitsTest {
           local timestamp DEFAULT now(), wall timestamptz DEFAULT clock_timestamp(),
           by xid8 DEFAULT pg_current_xact_id(), committed int)
         """,
-        // Who commits takes the next number, so that what a snapshot shows are the first so many.
         "CREATE TABLE turn (n int)",
         "INSERT INTO turn VALUES (0)");
     List<CompletableFuture<Void>> writers = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     for (int i = 0; i < WRITERS; i++) {
       Random random = new Random(42 + i);
-      writers.add(CompletableFuture.runAsync(() -> write(random)));
+      writers.add(CompletableFuture.runAsync(() -> write(random), threads));
     }
+    threads.shutdown();
     CompletableFuture<Void> all =
         CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new));
     List<Moment> moments = watch(all);
     all.get();
 
-    assertThat(moments).hasSizeGreaterThan(20);
-    for (String cursor : CURSORS) {
-      long progress = moments.stream().map(each -> each.highs().get(cursor)).distinct().count();
-      assertThat(progress).as(cursor).isGreaterThan(3);
-      assertThat(lost(cursor, moments, Moment::highs)).as(cursor).isZero();
-      assertThat(lost(cursor, moments, Moment::greatest)).as(cursor).isPositive();
+    for (String cursor : CURSORS.keySet()) {
+      List<Row> rows =
+          POSTGRES.query(
+              "SELECT committed, " + CURSORS.get(cursor) + " FROM t",
+              row -> new Row(row.getLong(1), row.getString(2)));
+      assertThat(rows).hasSize(WRITERS * TRANSACTIONS);
+      assertThat(moments.stream().map(each -> each.closed().get(cursor)).distinct())
+          .as(cursor)
+          .hasSizeGreaterThan(3);
+      assertThat(lost(rows, moments, each -> each.closed().get(cursor))).as(cursor).isZero();
+      assertThat(lost(rows, moments, each -> each.greatest().get(cursor))).as(cursor).isPositive();
     }
+  }
+
+  /** Rows committed after a moment that are below a bound of that moment. */
+  private static long lost(
+      List<Row> rows, List<Moment> moments, Function<Moment, @Nullable String> bound) {
+    long lost = 0;
+    for (Moment moment : moments) {
+      String below = bound.apply(moment);
+      lost +=
+          rows.stream()
+              .filter(row -> row.committed() > moment.rows())
+              .filter(row -> below != null && row.value().compareTo(below) < 0)
+              .count();
+    }
+    return lost;
   }
 
   private static List<Moment> watch(CompletableFuture<Void> writers) throws SQLException {
     List<Moment> moments = new ArrayList<>();
-    ConnectionSpec spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
-    try (Connection asking = spec.connect(ReadOnlySessions.HORIZON);
-        Statement statement = asking.createStatement()) {
+    Map<String, String> memories = new HashMap<>();
+    try (Connection asking =
+        ConnectionSpec.of(POSTGRES.jdbcUrl()).connect(ReadOnlySessions.HORIZON)) {
       List<Horizon> horizons = new ArrayList<>();
-      Map<String, String> memories = new HashMap<>();
-      for (String cursor : CURSORS) {
+      for (String cursor : CURSORS.keySet()) {
         horizons.add(horizon(asking, "t", cursor, RULES));
       }
       while (!writers.isDone()) {
-        Map<String, String> highs = new HashMap<>();
+        Map<String, String> closed = new HashMap<>();
         for (Horizon each : horizons) {
           Look look = each.look(asking, memories.getOrDefault(each.column(), ""));
           memories.put(each.column(), look.memory());
-          if (look.high() != null) {
-            highs.put(each.column(), look.high());
+          String high = look.high();
+          if (high != null) {
+            boolean number = high.indexOf(' ') < 0;
+            closed.put(each.column(), number ? Strings.padStart(high, 20, '0') : high);
           }
         }
-        try (ResultSet row =
-            statement.executeQuery(
-                "SELECT count(*), max(id), max(at) AT TIME ZONE 'UTC', max(local),"
-                    + " max(wall) AT TIME ZONE 'UTC', max(by::text::bigint) FROM t")) {
-          row.next();
-          Map<String, String> greatest = new HashMap<>();
-          for (int i = 0; i < CURSORS.size(); i++) {
-            String value = row.getString(i + 2);
-            if (value != null) {
-              greatest.put(CURSORS.get(i), value);
-            }
-          }
-          moments.add(new Moment(highs, greatest, row.getLong(1)));
-        }
+        moments.add(moment(asking, closed));
       }
     }
     return moments;
   }
 
-  /** Rows committed after a moment below a bound of that moment. */
-  private static long lost(
-      String cursor, List<Moment> moments, Function<Moment, Map<String, String>> bounds)
+  private static Moment moment(Connection connection, Map<String, String> closed)
       throws SQLException {
-    long lost = 0;
-    for (Moment each : moments) {
-      String bound = bounds.apply(each).get(cursor);
-      if (bound != null) {
-        String zone = cursor.matches("at|wall") ? " AT TIME ZONE 'UTC'" : "";
-        lost +=
-            POSTGRES.value(
-                "SELECT count(*) FROM t WHERE committed > %d AND %s%s < '%s'"
-                    .formatted(each.rows(), cursor, zone, bound.replace("+00", "")),
-                Long.class);
+    StringBuilder sql = new StringBuilder("SELECT count(*)");
+    CURSORS.forEach(
+        (cursor, text) -> sql.append(", max(").append(text).append(") AS ").append(cursor));
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql + " FROM t")) {
+      row.next();
+      Map<String, String> greatest = new HashMap<>();
+      for (String cursor : CURSORS.keySet()) {
+        greatest.put(cursor, Strings.nullToEmpty(row.getString(cursor)));
       }
+      return new Moment(closed, greatest, row.getLong(1));
     }
-    return lost;
   }
 
+  /** Who commits takes the next number, and nobody else until he has. */
   private static void write(Random random) {
     try (Connection connection = POSTGRES.connection();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       for (int i = 0; i < TRANSACTIONS; i++) {
-        // Now and then for much longer than the guard.
+        // Now and then for longer than the guard.
         double hold = random.nextDouble() < 0.04 ? 0.7 : random.nextDouble() * 0.03;
         statement.execute("SELECT now(), pg_sleep(" + random.nextDouble() * 0.02 + ")");
         statement.execute("INSERT INTO t DEFAULT VALUES");
@@ -141,8 +165,7 @@ class LateCommitsTest {
         statement.execute(
             """
             WITH next AS (UPDATE turn SET n = n + 1 RETURNING n)
-            UPDATE t SET committed = (SELECT n FROM next)
-            WHERE id = currval('t_id_seq')
+            UPDATE t SET committed = (SELECT n FROM next) WHERE id = currval('t_id_seq')
             """);
         connection.commit();
       }
