@@ -2,6 +2,7 @@
 package dev.millrace.horizon;
 
 import dev.millrace.connect.ReadOnlySessions;
+import dev.millrace.dialect.Sql;
 import dev.millrace.dialect.TableName;
 import dev.millrace.horizon.Sighting.Open;
 import dev.millrace.horizon.Sighting.Prepared;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The transactions of a database that may write a table.
@@ -45,11 +47,15 @@ final class Activity {
         WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND pid <> pg_backend_pid()
           AND coalesce(backend_type NOT IN ('autovacuum worker', 'walsender'), usesysid IS NOT NULL)
-          AND coalesce(application_name, '') <> ALL (?)) AS s
+          AND coalesce(application_name, '') NOT IN (%s)) AS s
         ON s.since IS NOT NULL OR s.hidden OR s.untracked
       ORDER BY s.since, s.pid
       """
-          .formatted(Relations.OIDS);
+          .formatted(
+              Relations.OIDS,
+              ReadOnlySessions.applicationNames().stream()
+                  .map(Sql::literal)
+                  .collect(Collectors.joining(", ")));
 
   /**
    * One holds the locks of what it wrote, under the virtual transaction under which it holds the
@@ -92,8 +98,6 @@ final class Activity {
     boolean preparable;
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
       statement.setString(1, table.sql());
-      statement.setArray(
-          2, connection.createArrayOf("text", ReadOnlySessions.applicationNames().toArray()));
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         clock = instant(row, "clock");

@@ -9,8 +9,10 @@ import java.util.Optional;
 /**
  * What a sequence had given out, and when, as looks saw it. A transaction that drew a number up to
  * a barrier's had begun by its time, so that the number is closed once no transaction is open from
- * before. Oldest first; at most {@value #MOST}, after which every other one is forgotten: what is
- * forgotten is closed with the next one.
+ * before.
+ *
+ * <p>At most {@value #MOST}, oldest first: of more, one that is close to others is forgotten, and
+ * its numbers are closed with the next one's.
  */
 record Barriers(List<Barrier> list) {
 
@@ -31,17 +33,29 @@ record Barriers(List<Barrier> list) {
 
   /** These and what is seen now. */
   Barriers plus(long value, Instant at) {
-    List<Barrier> more = new ArrayList<>();
-    for (int i = 0; i < list.size(); i++) {
-      // The first is the next to be passed.
-      if (list.size() < MOST || i % 2 == 0) {
-        more.add(list.get(i));
-      }
+    if (!list.isEmpty() && list.get(list.size() - 1).value() == value) {
+      return this;
     }
-    if (more.isEmpty() || more.get(more.size() - 1).value() != value) {
-      more.add(new Barrier(value, Micros.of(at)));
+    List<Barrier> more = new ArrayList<>(list);
+    more.add(new Barrier(value, Micros.of(at)));
+    if (more.size() > MOST) {
+      more.remove(closest(more));
     }
     return new Barriers(more);
+  }
+
+  /** The one, other than the first and the last, without which the gap is smallest. */
+  private static int closest(List<Barrier> barriers) {
+    int closest = 1;
+    long smallest = Long.MAX_VALUE;
+    for (int i = 1; i < barriers.size() - 1; i++) {
+      long gap = barriers.get(i + 1).at() - barriers.get(i - 1).at();
+      if (gap < smallest) {
+        smallest = gap;
+        closest = i;
+      }
+    }
+    return closest;
   }
 
   /** The greatest number that no transaction open since before the horizon can have drawn. */

@@ -32,7 +32,29 @@ record ClosingByClock(
     Optional<Drawn> drawn = cursor.drawn(connection);
     Sighting seen = Activity.read(connection, table, view);
     MachineTime received = sent.until(System.nanoTime());
+    return settle(
+        before,
+        drawn,
+        seen,
+        sent,
+        received,
+        (instant, zones) -> EarliestLocalTime.from(connection, instant, zones));
+  }
 
+  /**
+   * What follows of what was seen.
+   *
+   * @param sent when the question left
+   * @param received when the answer was here
+   */
+  Look settle(
+      @Nullable Memory before,
+      Optional<Drawn> drawn,
+      Sighting seen,
+      MachineTime sent,
+      MachineTime received,
+      EarliestLocalTime.Source times)
+      throws SQLException {
     List<String> risks = new ArrayList<>(seen.blind());
     clockRisk(before, seen.clock(), sent).ifPresent(risks::add);
     drawn.map(Drawn::risk).ifPresent(risks::add);
@@ -50,7 +72,7 @@ record ClosingByClock(
     Duration lag = null;
     Instant horizon = settled.horizon();
     if (horizon != null) {
-      Bound bound = cursor.bound(connection, horizon, barriers);
+      Bound bound = cursor.bound(times, horizon, barriers);
       barriers = bound.barriers();
       high = greater(high, bound.high());
       Duration behind = bound.behind();

@@ -23,7 +23,8 @@ sealed interface Cursor extends Serializable permits NumberCursor, TimeCursor {
   Optional<Drawn> drawn(Connection connection) throws SQLException;
 
   /** The bound below which no transaction writes that began at the horizon or later. */
-  Bound bound(Connection connection, Instant horizon, Barriers barriers) throws SQLException;
+  Bound bound(EarliestLocalTime.Source times, Instant horizon, Barriers barriers)
+      throws SQLException;
 
   /** Compares two bounds. */
   int compare(String a, String b);

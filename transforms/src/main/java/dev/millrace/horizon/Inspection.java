@@ -160,7 +160,9 @@ final class Inspection {
     if (!facts.indexed()) {
       return;
     }
-    long max = one("max(" + Sql.identifier(column.name()) + ")", Long.class).orElse(Long.MIN_VALUE);
+    long max =
+        one("max(" + Sql.identifier(column.name()) + ")::bigint", Long.class)
+            .orElse(Long.MIN_VALUE);
     long last = cursor.drawn(connection).map(Cursor.Drawn::value).orElse(Long.MAX_VALUE);
     if (max > last) {
       doubts.add(

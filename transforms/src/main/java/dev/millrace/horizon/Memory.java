@@ -50,18 +50,34 @@ record Memory(
     if (text.isEmpty()) {
       return null;
     }
-    Memory memory;
-    try {
-      memory = JSON.readValue(text, Memory.class);
-    } catch (JsonProcessingException malformed) {
-      throw new IllegalArgumentException(
-          "Invalid memory of a horizon: " + text + " (must be what a look left)", malformed);
-    }
+    Memory memory = read(text);
     if (!memory.cursor().equals(cursor)) {
       throw new IllegalArgumentException(
           "Invalid memory of a horizon: of " + memory.cursor() + " (must be of " + cursor + ")");
     }
     return memory;
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote, of whatever cursor.
+   *
+   * @throws IllegalArgumentException when it is something else
+   */
+  static Memory read(String text) {
+    try {
+      Memory memory = JSON.readValue(text, Memory.class);
+      if (memory != null) {
+        return memory;
+      }
+    } catch (JsonProcessingException malformed) {
+      throw invalid(text, malformed);
+    }
+    throw invalid(text, null);
+  }
+
+  private static IllegalArgumentException invalid(String text, @Nullable Exception cause) {
+    return new IllegalArgumentException(
+        "Invalid memory of a horizon: " + text + " (must be what a look left)", cause);
   }
 
   String toJson() {

@@ -61,7 +61,7 @@ record NumberCursor(String last, String source, long greatest, @Nullable Duratio
   }
 
   @Override
-  public Bound bound(Connection connection, Instant horizon, Barriers barriers) {
+  public Bound bound(EarliestLocalTime.Source times, Instant horizon, Barriers barriers) {
     Instant passed = delay == null ? horizon : horizon.minus(delay);
     return new Bound(
         barriers

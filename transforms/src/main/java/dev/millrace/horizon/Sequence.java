@@ -16,9 +16,11 @@ import java.util.Optional;
  *
  * @param name quoted
  * @param readable whether this role may read its last number
+ * @param plain whether the column takes its numbers as they are
  * @param cache numbers that a session takes at once
  */
-record Sequence(String name, boolean readable, long cache, long increment, boolean cycle) {
+record Sequence(
+    String name, boolean readable, boolean plain, long cache, long increment, boolean cycle) {
 
   /** SQL for whether a sequence, put in as a {@code regclass}, gives its numbers out of order. */
   static final String UNRELIABLE =
@@ -32,24 +34,24 @@ record Sequence(String name, boolean readable, long cache, long increment, boole
   private static final String FIND =
       """
       SELECT format('%%I.%%I', n.nspname, c.relname) AS name, s.seqcache, s.seqincrement, s.seqcycle,
-             has_sequence_privilege(c.oid, 'SELECT') AS readable
-      FROM pg_sequence s
-      JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE s.seqrelid IN (
-        SELECT own.objid
+             has_sequence_privilege(c.oid, 'SELECT') AS readable, u.plain
+      FROM (
+        SELECT own.objid AS oid, true AS plain
         FROM pg_depend own
         JOIN pg_attribute a ON a.attrelid = own.refobjid AND a.attnum = own.refobjsubid
         WHERE own.classid = 'pg_class'::regclass AND own.refclassid = 'pg_class'::regclass
           AND own.deptype = 'i' AND a.attname = ? AND a.attrelid IN (%1$s)
-        UNION ALL
-        SELECT uses.refobjid
+        UNION
+        SELECT uses.refobjid,
+               pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''[^()]*''::regclass\\)$'
         FROM pg_attrdef d
         JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         JOIN pg_depend uses ON uses.classid = 'pg_attrdef'::regclass AND uses.objid = d.oid
           AND uses.refclassid = 'pg_class'::regclass
-        WHERE pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''[^()]*''::regclass\\)$'
-          AND a.attname = ? AND a.attrelid IN (%1$s))
-      ORDER BY 1
+        WHERE a.attname = ? AND a.attrelid IN (%1$s)) AS u
+      JOIN pg_sequence s ON s.seqrelid = u.oid
+      JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      ORDER BY 1, plain
       """
           .formatted(Relations.OIDS);
 
@@ -67,6 +69,7 @@ record Sequence(String name, boolean readable, long cache, long increment, boole
               new Sequence(
                   row.getString("name"),
                   row.getBoolean("readable"),
+                  row.getBoolean("plain"),
                   row.getLong("seqcache"),
                   row.getLong("seqincrement"),
                   row.getBoolean("seqcycle")));
@@ -78,6 +81,9 @@ record Sequence(String name, boolean readable, long cache, long increment, boole
 
   /** Why its numbers cannot be told to be closed; empty when they can. */
   Optional<String> unreliable() {
+    if (!plain) {
+      return Optional.of("its default makes something else of the numbers of sequence " + name);
+    }
     if (cache != 1) {
       return Optional.of(
           "sequence "

@@ -43,12 +43,10 @@ record TimeCursor(Kind kind, int digits, List<String> zones) implements Cursor {
   }
 
   @Override
-  public Bound bound(Connection connection, Instant horizon, Barriers barriers)
+  public Bound bound(EarliestLocalTime.Source times, Instant horizon, Barriers barriers)
       throws SQLException {
     EarliestLocalTime local =
-        kind == Kind.TIMESTAMPTZ
-            ? EarliestLocalTime.utc(horizon)
-            : EarliestLocalTime.from(connection, horizon, zones);
+        kind == Kind.TIMESTAMPTZ ? EarliestLocalTime.utc(horizon) : times.from(horizon, zones);
     LocalDateTime high = cut(local.smallest());
     return new Bound(text(high), Duration.between(high, local.latest()), barriers);
   }
