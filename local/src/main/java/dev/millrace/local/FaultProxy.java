@@ -10,11 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A TCP proxy on loopback in front of a PostgreSQL server of this machine, which loses answers on
- * request. Safe for use by several threads.
+ * request, or falls silent. Safe for use by several threads.
  */
 public final class FaultProxy implements AutoCloseable {
 
@@ -25,6 +26,8 @@ public final class FaultProxy implements AutoCloseable {
   private final int serverPort;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger answersToLose = new AtomicInteger();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean silent;
 
   private FaultProxy(ServerSocket listener, int serverPort) {
     this.listener = listener;
@@ -62,6 +65,11 @@ public final class FaultProxy implements AutoCloseable {
     return answersToLose.get();
   }
 
+  /** Passes nothing on from now on, and cuts nothing either: as a network that is gone. */
+  public void fallSilent() {
+    silent = true;
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -73,7 +81,7 @@ public final class FaultProxy implements AutoCloseable {
         open.add(server);
         daemon("fault-proxy-request", () -> forward(client, server, false));
         daemon("fault-proxy-answer", () -> forward(server, client, true));
-      } catch (IOException closed) {
+      } catch (IOException dropped) {
         // Either the proxy ends, or the server does not take connections: the client's is dropped.
       }
     }
@@ -94,10 +102,15 @@ public final class FaultProxy implements AutoCloseable {
             return;
           }
         }
+        if (silent) {
+          closed.await();
+        }
         out.write(buffer, 0, length);
       }
-    } catch (IOException closed) {
+    } catch (IOException gone) {
       // One side went away; the other follows.
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
     } finally {
       open.remove(from);
       open.remove(to);
@@ -113,6 +126,7 @@ public final class FaultProxy implements AutoCloseable {
   /** Stops listening and cuts all connections. */
   @Override
   public void close() throws IOException {
+    closed.countDown();
     listener.close();
     for (Socket each : open) {
       each.close();
