@@ -80,6 +80,17 @@ final class CursorOptions {
       })
   NullCursor nullCursor = NullCursor.FAIL;
 
+  @Option(
+      names = "--on-drift",
+      defaultValue = "fail",
+      paramLabel = "POLICY",
+      converter = OnDriftConverter.class,
+      description = {
+        "What becomes of the copy when the source's columns change: fail (default),",
+        "add-columns (the target gets them, and wider types) or ignore (new ones)."
+      })
+  OnDrift onDrift = OnDrift.FAIL;
+
   @Option(names = "--follow", description = "Go on copying what is new until a signal ends it.")
   boolean follow;
 
