@@ -14,17 +14,21 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a table in ledger mode again and again by a process of the command, kills it on the way,
- * starts it again, and compares at the end.
+ * starts it again, and compares at the end. Rerun: {@code millrace bench kills}.
  */
 public final class KillCampaign {
 
@@ -34,8 +38,16 @@ public final class KillCampaign {
   /** Then it is left alone: a kill may strike before anything is committed, again and again. */
   private static final int ATTEMPTS_A_COPY = 12;
 
+  /** The exit code of a process that halted at a point, or was killed. */
+  private static final int KILLED = 137;
+
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int ROW_BYTES = 120;
+
+  /** What a transaction waits for. On a cluster a bundle is long, and so is a transaction. */
+  private static final Duration WAIT = Duration.ofMillis(30);
+
+  private static final Duration WAIT_ON_CLUSTER = Duration.ofMillis(300);
 
   private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
@@ -104,68 +116,97 @@ public final class KillCampaign {
         KillCluster cluster = needsCluster ? KillCluster.start(options.flinkJars()) : null) {
       KillTables tables = KillTables.create(ConnectionSpec.of(server.jdbcUrl()), options.rows());
       KillCampaign campaign = new KillCampaign(options, progress, server, cluster, tables);
-      for (Kill kill : Kill.values()) {
-        int wanted = options.kills().getOrDefault(kill, 0);
-        int before = campaign.struck.size();
-        while (campaign.struck.size() - before < wanted) {
-          campaign.copy(kill, wanted - (campaign.struck.size() - before));
-        }
-      }
+      tables.slowDown(WAIT);
+      campaign.strikeAll(kill -> !kill.needsCluster());
+      tables.slowDown(WAIT_ON_CLUSTER);
+      campaign.strikeAll(Kill::needsCluster);
       return new KillReport(options.rows(), campaign.copies, campaign.struck, campaign.verdict);
     }
   }
 
-  /** One copy, killed until it was often enough, and finished. */
-  private void copy(Kill kill, int wanted) throws IOException, SQLException, InterruptedException {
+  /** Makes copies until every kill of a place has struck; a copy meets kills of several kinds. */
+  private void strikeAll(Predicate<Kill> here)
+      throws IOException, SQLException, InterruptedException {
+    List<Kill> all = new ArrayList<>();
+    for (Kill kill : Kill.values()) {
+      if (here.test(kill)) {
+        all.addAll(Collections.nCopies(options.kills().getOrDefault(kill, 0), kill));
+      }
+    }
+    Collections.shuffle(all, random);
+    Deque<Kill> left = new ArrayDeque<>(all);
+    while (!left.isEmpty()) {
+      Deque<Kill> plan = new ArrayDeque<>();
+      while (plan.size() < KILLS_A_COPY && !left.isEmpty()) {
+        plan.add(left.remove());
+      }
+      copy(plan);
+      left.addAll(plan);
+    }
+  }
+
+  /** One copy, killed as planned, and finished. What has struck is no longer in the plan. */
+  private void copy(Deque<Kill> plan) throws IOException, SQLException, InterruptedException {
     tables.reset();
+    boolean onCluster = plan.element().needsCluster();
+    long start = System.nanoTime();
     int before = struck.size();
     boolean done = false;
     for (int attempts = 0; !done; attempts++) {
-      int left = Math.min(wanted, KILLS_A_COPY) - (struck.size() - before);
-      done = attempt(kill, attempts < ATTEMPTS_A_COPY ? left : 0);
+      done = attempt(onCluster, attempts < ATTEMPTS_A_COPY ? plan : new ArrayDeque<>());
     }
     copies++;
     Verdict found = tables.verdict();
     verdict = verdict.plus(found);
     progress.accept(
-        "copy %d, %s, killed %d times: %s".formatted(copies, kill, struck.size() - before, found));
+        "copy %d in %d s, killed by %s: %s"
+            .formatted(
+                copies,
+                Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+                struck.subList(before, struck.size()).stream()
+                    .map(each -> each.kill().toString())
+                    .toList(),
+                found));
   }
 
   /**
    * Starts the command once.
    *
-   * @param left how often to kill at most
+   * @param plan what is to strike; several only where the process survives
    * @return whether the copy is finished
    */
-  private boolean attempt(Kill kill, int left)
+  private boolean attempt(boolean onCluster, Deque<Kill> plan)
       throws IOException, SQLException, InterruptedException {
-    if (kill.needsCluster()) {
+    if (onCluster) {
       cluster().awaitSlots();
     }
+    Kill first = plan.peek();
     Path log = Files.createTempFile("millrace-kill-", ".log");
     Process process =
         options
             .command()
-            .with(left > 0 ? flags(kill) : List.of(), arguments(kill))
+            .with(flags(plan), arguments(onCluster))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     try {
-      boolean strikes = kill.point() == null;
-      for (int kills = 0; strikes && kills < left && process.isAlive(); kills++) {
-        strikes = strike(process, kill);
+      for (Kill kill = first; kill != null && kill.point() == null; kill = plan.peek()) {
+        if (!strike(process, kill, plan)) {
+          break;
+        }
       }
       if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException(
-            "Cannot go on: an attempt hangs after " + kill + "; it printed " + tail(log));
+            "Cannot go on: an attempt hangs after " + first + "; it printed " + tail(log));
       }
       boolean finished = process.exitValue() == 0;
-      if (!finished && left <= 0) {
+      boolean halts = first != null && first.point() != null;
+      if (!finished && (first == null || (halts && process.exitValue() != KILLED))) {
         throw new IllegalStateException(
             "Cannot go on: an attempt that nobody killed failed and printed " + tail(log));
       }
-      if (!finished && kill.point() != null) {
-        count(kill);
+      if (!finished && halts) {
+        count(plan);
       }
       return finished;
     } finally {
@@ -174,30 +215,41 @@ public final class KillCampaign {
     }
   }
 
-  /** A kill counts when it struck a copy that had begun and not ended. */
-  private void count(Kill kill) throws SQLException {
+  /** The next kill of the plan counts when it struck a copy that had begun and not ended. */
+  private void count(Deque<Kill> plan) throws SQLException {
     long committed = tables.committed();
     if (committed > 0 && committed < options.rows()) {
-      struck.add(new Struck(kill, committed));
+      struck.add(new Struck(plan.remove(), committed));
     }
   }
 
-  private List<String> flags(Kill kill) {
-    return kill.point() == null
-        ? List.of()
-        : List.of("-Dmillrace.halt=" + kill.point() + ":" + (1 + random.nextInt(passes(kill))));
+  private List<String> flags(Deque<Kill> plan) throws SQLException {
+    Kill kill = plan.peek();
+    if (kill == null || kill.point() == null) {
+      return List.of();
+    }
+    double left = 1 - (double) tables.committed() / options.rows();
+    int pass = 1 + (int) (part(plan) * left * passes(kill));
+    return List.of("-Dmillrace.halt=" + kill.point() + ":" + pass);
   }
 
-  /** How often an attempt passes a point at most, about: a transaction takes some blocks. */
+  /**
+   * How much of what is left to let pass, so that the kills of a plan are spread evenly over it.
+   */
+  private double part(Deque<Kill> plan) {
+    return 1 - Math.pow(random.nextDouble(), 1.0 / plan.size());
+  }
+
+  /** How often a copy passes a point, about: a transaction takes some blocks. */
   private int passes(Kill kill) {
     int blocks = (int) (options.rows() * ROW_BYTES / BLOCK_BYTES);
-    return Math.max(2, kill == Kill.BETWEEN_BLOCKS ? blocks : blocks / 8);
+    return kill == Kill.BETWEEN_BLOCKS ? blocks : blocks / 4;
   }
 
-  private List<String> arguments(Kill kill) {
+  private List<String> arguments(boolean onCluster) {
     return List.of(
         "sync",
-        "--runner=" + (kill.needsCluster() ? "flink://" + cluster().address() : "direct"),
+        "--runner=" + (onCluster ? "flink://" + cluster().address() : "direct"),
         "--source=" + server.jdbcUrl(),
         "--table=" + KillTables.SOURCE,
         "--target=" + server.jdbcUrl(),
@@ -210,14 +262,12 @@ public final class KillCampaign {
   /**
    * Waits for some more rows, and kills.
    *
-   * @return false when the process was sooner
+   * @return whether the process goes on, to be struck again
    */
-  private boolean strike(Process process, Kill kill)
+  private boolean strike(Process process, Kill kill, Deque<Kill> plan)
       throws IOException, SQLException, InterruptedException {
     long before = tables.committed();
-    // Anywhere in what is left, more often early, so that a copy survives some kills.
-    double part = Math.pow(random.nextDouble(), 2);
-    long rows = before + (long) (part * (options.rows() - before));
+    long rows = before + (long) (part(plan) * (options.rows() - before));
     try (Connection connection = tables.connect();
         Statement statement = connection.createStatement()) {
       while (tables.entered(statement) <= rows) {
@@ -235,7 +285,7 @@ public final class KillCampaign {
       case JOBMANAGER -> cluster().kill("jobmanager");
       default -> process.destroyForcibly().waitFor();
     }
-    count(kill);
+    count(plan);
     return kill == Kill.TASKMANAGER;
   }
 

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * A source of rows that carry a number of their own and the SHA-256 of it, and a target without any
@@ -55,6 +56,17 @@ final class KillTables {
         "VACUUM ANALYZE " + SOURCE,
         "CREATE TABLE " + TARGET + COLUMNS.formatted(""));
     return tables;
+  }
+
+  /** Makes each statement that writes wait, so that a copy of few rows can be struck anywhere. */
+  void slowDown(Duration wait) throws SQLException {
+    execute(
+        "CREATE OR REPLACE FUNCTION kill_wait() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN PERFORM pg_sleep(%d * 0.001); RETURN NULL; END $$"
+                .formatted(wait.toMillis()),
+        "CREATE OR REPLACE TRIGGER kill_wait AFTER INSERT ON "
+            + TARGET
+            + " FOR EACH STATEMENT EXECUTE FUNCTION kill_wait()");
   }
 
   /** Empties the target and forgets all jobs. */

@@ -27,7 +27,9 @@ public final class StockCopy {
   /** A process that copies in the database of a URL. */
   static ProcessBuilder process(String url) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ProcessBuilder builder = new ProcessBuilder(List.of(java, StockCopy.class.getName(), url));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(java, "-XX:TieredStopAtLevel=1", StockCopy.class.getName(), url));
     builder.environment().put("CLASSPATH", ClassPath.of(StockCopy.class));
     return builder;
   }

@@ -60,6 +60,8 @@ final class FlinkProcess {
             "-Xmx" + FlinkConfig.JOB_MANAGER_HEAP + "m",
             "-XX:MaxMetaspaceSize=256m",
             "-XX:+UseSerialGC",
+            // It has nothing to do for long enough that the optimising compiler would pay.
+            "-XX:TieredStopAtLevel=1",
             processors(JOB_MANAGER_PROCESSORS));
     return start(ClusterFolder.JOB_MANAGER, jvm, JOB_MANAGER_MAIN, List.of());
   }
