@@ -22,19 +22,21 @@ final class BenchCommand extends RunCommand {
         "copy (the default): a table copied by JdbcIO, by Millrace and by raw pipes;",
         "memory: the heap that Millrace needs for a table and for one ten times as long;",
         "ledger: what --mode=ledger costs beside append;",
+        "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
 
   private static final long MEMORY_ROWS = 1_000_000;
+  private static final long VERIFY_ROWS = 1_000_000;
   private static final long KILL_ROWS = 300_000;
 
   @Option(
       names = "--rows",
       paramLabel = "N",
       description = {
-        "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for kills",
-        "300000."
+        "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for verify",
+        "1000000, for kills 300000."
       })
   @Nullable Long rows;
 
@@ -98,10 +100,11 @@ final class BenchCommand extends RunCommand {
       case "ledger" ->
           new LedgerBenchWork(
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
+      case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
           throw new UsageException(
-              "Invalid scenario: " + scenario + " (must be copy, memory, ledger or kills)");
+              "Invalid scenario: " + scenario + " (must be copy, memory, ledger, verify or kills)");
     };
   }
 }

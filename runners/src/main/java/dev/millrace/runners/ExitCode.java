@@ -13,6 +13,9 @@ final class ExitCode {
   /** More rejects than the caller allows. */
   static final int REJECTS = 3;
 
+  /** Source and target differ. */
+  static final int DIFFERENT = 5;
+
   /** Another run of the same job is active. */
   static final int ACTIVE = 7;
 
