@@ -23,11 +23,13 @@ final class BenchCommand extends RunCommand {
         "memory: the heap that Millrace needs for a table and for one ten times as long;",
         "ledger: what --mode=ledger costs beside append;",
         "incremental: what is new by a cursor, beside a copy of the whole table;",
+        "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
 
   private static final long MEMORY_ROWS = 1_000_000;
+  private static final long VERIFY_ROWS = 1_000_000;
   private static final long KILL_ROWS = 300_000;
   private static final long INCREMENTAL_ROWS = 10_000_000;
 
@@ -36,7 +38,7 @@ final class BenchCommand extends RunCommand {
       paramLabel = "N",
       description = {
         "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for",
-        "incremental 10000000 and a tenth, for kills 300000."
+        "incremental 10000000 and a tenth, for verify 1000000, for kills 300000."
       })
   @Nullable Long rows;
 
@@ -102,12 +104,13 @@ final class BenchCommand extends RunCommand {
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
       case "incremental" ->
           new IncrementalBenchWork(rows == null ? INCREMENTAL_ROWS : rows, rounds);
+      case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
-                  + " (must be copy, memory, ledger, incremental or kills)");
+                  + " (must be copy, memory, ledger, incremental, verify or kills)");
     };
   }
 }

@@ -16,6 +16,9 @@ final class ExitCode {
   /** The source's columns changed, and the caller does not allow it. */
   static final int DRIFT = 4;
 
+  /** Source and target differ. */
+  static final int DIFFERENT = 5;
+
   /** Another run of the same job is active. */
   static final int ACTIVE = 7;
 

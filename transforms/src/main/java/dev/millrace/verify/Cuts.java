@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.verify;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.millrace.ledger.Position;
 import java.math.BigInteger;
 import java.sql.SQLException;
@@ -88,7 +90,7 @@ final class Cuts {
       return List.of();
     }
     Duration span = Duration.ofSeconds(number(windows.span()));
-    WindowLength length = window == null ? WindowLength.fitting(span) : window;
+    WindowLength length = requireNonNull(window).fitted(span);
     if (length.windows(span) > WINDOWS) {
       throw new IllegalArgumentException(
           "Invalid length of a window: %s (must be longer: there would be %,d windows, and at most %,d"

@@ -3,6 +3,7 @@ package dev.millrace.verify;
 
 import dev.millrace.verify.Comparison.Result;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,14 @@ public final class Repair {
   /**
    * What was mended.
    *
+   * @param key the columns by which
    * @param found before
    * @param written rows copied again
    * @param deleted rows deleted
    * @param left in the ranges that had differed, afterwards; what was found when nothing differed
    */
-  public record Mended(Verification found, long written, long deleted, Verification left) {}
+  public record Mended(
+      List<String> key, Verification found, long written, long deleted, Verification left) {}
 
   /**
    * Compares and mends.
@@ -53,21 +56,23 @@ public final class Repair {
    */
   public Mended run() throws SQLException {
     Result found;
+    List<String> key;
     long written;
     long deleted;
     try (Verify verify = begin();
         RowRepair rows = RowRepair.open(options, verify.pair(), deleteExtra)) {
       found = verify.compare(null, rows);
       rows.finish();
+      key = verify.key();
       written = rows.written();
       deleted = rows.deleted();
     }
     if (found.unequal().isEmpty()) {
-      return new Mended(found.verification(), written, deleted, found.verification());
+      return new Mended(key, found.verification(), written, deleted, found.verification());
     }
     try (Verify verify = begin()) {
       Verification left = verify.compare(found.unequal(), null).verification();
-      return new Mended(found.verification(), written, deleted, left);
+      return new Mended(key, found.verification(), written, deleted, left);
     }
   }
 

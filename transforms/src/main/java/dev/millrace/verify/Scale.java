@@ -41,7 +41,7 @@ record Scale(By by, List<Term> terms) {
   record Term(String name, String source, String target, String type, boolean nullable) {}
 
   static Scale of(TablePair pair, VerifyOptions options) {
-    if (options.windowed()) {
+    if (options.window() != null) {
       return ofCursor(pair, options.cursor());
     }
     List<Term> terms = new ArrayList<>();

@@ -5,7 +5,6 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.TableName;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns to compare; empty for all of the source
  * @param where a condition in SQL, which is trusted and holds for both sides; empty for all rows
  * @param cursor a column that grows with each version of a row; empty for none
- * @param windowed whether to cut the rows into windows of the cursor and not into ranges of the
- *     key: for tables whose rows never change
- * @param window how long a window is; null for one that fits
+ * @param window how long the windows of the cursor are that rows are cut into, for tables whose
+ *     rows never change; null to cut them into ranges of the key
  * @param synced how far the copy has come; null when all of the source should be there
  * @param limit keys to name of each kind of difference, 0 or more, default 20
  */
@@ -35,7 +33,6 @@ public record VerifyOptions(
     List<String> columns,
     String where,
     String cursor,
-    boolean windowed,
     @Nullable WindowLength window,
     @Nullable Synced synced,
     int limit)
@@ -46,7 +43,7 @@ public record VerifyOptions(
   public VerifyOptions {
     key = List.copyOf(key);
     columns = List.copyOf(columns);
-    if (windowed && cursor.isEmpty()) {
+    if (window != null && cursor.isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot compare by windows: no column is named as the cursor");
     }
@@ -73,7 +70,6 @@ public record VerifyOptions(
         List.of(),
         "",
         "",
-        false,
         null,
         null,
         DEFAULT_LIMIT);
@@ -81,63 +77,36 @@ public record VerifyOptions(
 
   public VerifyOptions withKey(List<String> newKey) {
     return new VerifyOptions(
-        source, table, target, into, newKey, columns, where, cursor, windowed, window, synced,
-        limit);
+        source, table, target, into, newKey, columns, where, cursor, window, synced, limit);
   }
 
   public VerifyOptions withColumns(List<String> newColumns) {
     return new VerifyOptions(
-        source,
-        table,
-        target,
-        into,
-        key,
-        newColumns,
-        where,
-        cursor,
-        windowed,
-        window,
-        synced,
-        limit);
+        source, table, target, into, key, newColumns, where, cursor, window, synced, limit);
   }
 
   public VerifyOptions withWhere(String condition) {
     return new VerifyOptions(
-        source, table, target, into, key, columns, condition, cursor, windowed, window, synced,
-        limit);
+        source, table, target, into, key, columns, condition, cursor, window, synced, limit);
   }
 
   public VerifyOptions withCursor(String column) {
     return new VerifyOptions(
-        source, table, target, into, key, columns, where, column, windowed, window, synced, limit);
+        source, table, target, into, key, columns, where, column, window, synced, limit);
   }
 
-  /** By windows of the cursor, as long as fits or as said. */
-  public VerifyOptions byWindow(Optional<WindowLength> length) {
+  public VerifyOptions byWindow(WindowLength length) {
     return new VerifyOptions(
-        source,
-        table,
-        target,
-        into,
-        key,
-        columns,
-        where,
-        cursor,
-        true,
-        length.orElse(null),
-        synced,
-        limit);
+        source, table, target, into, key, columns, where, cursor, length, synced, limit);
   }
 
   public VerifyOptions withSynced(Synced newSynced) {
     return new VerifyOptions(
-        source, table, target, into, key, columns, where, cursor, windowed, window, newSynced,
-        limit);
+        source, table, target, into, key, columns, where, cursor, window, newSynced, limit);
   }
 
   public VerifyOptions withLimit(int newLimit) {
     return new VerifyOptions(
-        source, table, target, into, key, columns, where, cursor, windowed, window, synced,
-        newLimit);
+        source, table, target, into, key, columns, where, cursor, window, synced, newLimit);
   }
 }

@@ -6,13 +6,15 @@ import java.util.Locale;
 
 /** How long the windows of a cursor are, by the calendar and in UTC. */
 public enum WindowLength {
+  /** The shortest of the others that cuts a table into some hundred windows at most. */
+  FITTING(Duration.ZERO),
   MINUTE(Duration.ofMinutes(1)),
   HOUR(Duration.ofHours(1)),
   DAY(Duration.ofDays(1)),
   MONTH(Duration.ofDays(30)),
   YEAR(Duration.ofDays(365));
 
-  /** Windows at most that {@link #fitting} cuts a table into. */
+  /** Windows at most that {@link #FITTING} cuts a table into. */
   private static final int FEW = 512;
 
   private final Duration about;
@@ -21,10 +23,13 @@ public enum WindowLength {
     this.about = about;
   }
 
-  /** The shortest that cuts a span into some hundred windows at most. */
-  static WindowLength fitting(Duration span) {
+  /** This length, or that which fits a span. */
+  WindowLength fitted(Duration span) {
+    if (this != FITTING) {
+      return this;
+    }
     for (WindowLength length : values()) {
-      if (length.windows(span) <= FEW) {
+      if (length != FITTING && length.windows(span) <= FEW) {
         return length;
       }
     }

@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -89,7 +88,7 @@ class VerifyModelTest {
         VerifyOptions.of(spec(SOURCE), "\"Odd t\"", spec(TARGET), "public.\"Odd t\"")
             .withKey(shape.key())
             .withLimit(1_000_000);
-    options = windowed ? options.withCursor("at_time").byWindow(Optional.empty()) : options;
+    options = windowed ? options.withCursor("at_time").byWindow(WindowLength.FITTING) : options;
     Effort effort =
         random.nextBoolean()
             ? Effort.USUAL

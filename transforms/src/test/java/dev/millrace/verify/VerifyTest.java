@@ -11,7 +11,6 @@ import dev.millrace.verify.Difference.Kind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,10 +148,7 @@ class VerifyTest {
         "DELETE FROM t WHERE id = 1441", // The first minute of the second day.
         "UPDATE t SET at = at + interval '2 days' WHERE id = 10");
     VerifyOptions byDay =
-        options()
-            .withCursor("at")
-            .byWindow(Optional.of(WindowLength.DAY))
-            .withColumns(List.of("at"));
+        options().withCursor("at").byWindow(WindowLength.DAY).withColumns(List.of("at"));
 
     Verification found = compare(byDay);
 
@@ -164,11 +160,10 @@ class VerifyTest {
             new RangeResult("[2024-01-03 00:00:00+00 .. 2024-01-04 00:00:00+00)", 1440, 1441));
     assertThat(keys(found, Kind.MISSING)).containsExactly("1441");
     assertThat(keys(found, Kind.DIFFERENT)).containsExactly("10");
-    assertThat(compare(options().withCursor("at").byWindow(Optional.empty())).ranges())
+    assertThat(compare(options().withCursor("at").byWindow(WindowLength.FITTING)).ranges())
         .as("hours, then")
         .isEqualTo(334 + 1);
-    assertThatThrownBy(
-            () -> compare(options().withCursor("at").byWindow(Optional.of(WindowLength.MINUTE))))
+    assertThatThrownBy(() -> compare(options().withCursor("at").byWindow(WindowLength.MINUTE)))
         .hasMessageStartingWith(
             "Invalid length of a window: minute (must be longer: there would be")
         .hasMessageContaining("20,000");
@@ -297,11 +292,11 @@ class VerifyTest {
                     options()
                         .withColumns(List.of("at"))
                         .withCursor("id")
-                        .byWindow(Optional.empty())))
+                        .byWindow(WindowLength.FITTING)))
         .hasMessage(
             "Cannot compare by windows of id: it is integer there and integer here (must be a date or"
                 + " timestamp, the same on both sides)");
-    assertThatThrownBy(() -> options().byWindow(Optional.empty()))
+    assertThatThrownBy(() -> options().byWindow(WindowLength.FITTING))
         .hasMessage("Cannot compare by windows: no column is named as the cursor");
   }
 

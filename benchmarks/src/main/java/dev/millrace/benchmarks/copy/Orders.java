@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The rows that are copied: ten columns as an ordinary table of orders has them. */
-final class Orders {
+public final class Orders {
 
-  static final String KEY = "id";
+  public static final String KEY = "id";
 
   /** Of a value that is not NULL, and whatever the declared type keeps of it. */
   private record Field(String name, String type, String fill, String mapped) {}
@@ -59,12 +59,12 @@ final class Orders {
     return String.join(", ", columns());
   }
 
-  static String definition() {
+  public static String definition() {
     return FIELDS.stream().map(field -> field.name() + " " + field.type()).collect(joining(", "));
   }
 
   /** The rows 1 to {@code count} in the order of their keys. */
-  static String fill(long count) {
+  public static String fill(long count) {
     return "select %s from generate_series(1::bigint, %d) i"
         .formatted(FIELDS.stream().map(Field::fill).collect(joining(", ")), count);
   }

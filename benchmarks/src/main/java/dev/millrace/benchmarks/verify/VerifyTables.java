@@ -1,0 +1,87 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.benchmarks.verify;
+
+import dev.millrace.benchmarks.copy.Orders;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.ConnectionSpec.Timeouts;
+import dev.millrace.local.LocalPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A server with a database for the source and one for each copy, right or harmed. */
+final class VerifyTables implements AutoCloseable {
+
+  static final String TABLE = "orders";
+
+  /** Statements over whole tables take their time and send nothing meanwhile. */
+  private static final Duration STATEMENT_LIMIT = Duration.ofHours(1);
+
+  private final LocalPostgres server;
+
+  private VerifyTables(LocalPostgres server) {
+    this.server = server;
+  }
+
+  /** Creates and fills all tables with the same rows, and harms some. */
+  static VerifyTables create(long rows, Consumer<String> progress)
+      throws IOException, SQLException {
+    VerifyTables tables = new VerifyTables(LocalPostgres.start(LocalPostgres.Settings.durable()));
+    try {
+      for (Copy copy : Copy.values()) {
+        progress.accept("filling %s with %,d rows".formatted(copy.database(), rows));
+        tables.fill(copy, rows);
+      }
+      return tables;
+    } catch (SQLException | RuntimeException failure) {
+      tables.close();
+      throw failure;
+    }
+  }
+
+  private void fill(Copy copy, long rows) throws SQLException {
+    execute(ConnectionSpec.of(server.jdbcUrl()), "create database " + copy.database());
+    execute(
+        spec(copy),
+        "create table %s (%s)".formatted(TABLE, Orders.definition()),
+        "insert into %s %s".formatted(TABLE, Orders.fill(rows)),
+        "alter table %s add primary key (%s)".formatted(TABLE, Orders.KEY),
+        "vacuum analyze " + TABLE);
+    execute(spec(copy), copy.harm(TABLE, rows).toArray(String[]::new));
+    execute(spec(copy), "vacuum analyze " + TABLE, "checkpoint");
+  }
+
+  ConnectionSpec spec(Copy copy) {
+    ConnectionSpec spec = ConnectionSpec.of(server.jdbcUrl(copy.database()));
+    Timeouts usual = spec.timeouts();
+    return spec.withTimeouts(new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT));
+  }
+
+  /** The value of a parameter such as {@code server_version}. */
+  String setting(String parameter) throws SQLException {
+    try (Connection connection = spec(Copy.SOURCE).connect("bench");
+        Statement statement = connection.createStatement();
+        ResultSet value = statement.executeQuery("show " + parameter)) {
+      value.next();
+      return value.getString(1);
+    }
+  }
+
+  private static void execute(ConnectionSpec spec, String... sql) throws SQLException {
+    try (Connection connection = spec.connect("bench");
+        Statement statement = connection.createStatement()) {
+      for (String one : sql) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
