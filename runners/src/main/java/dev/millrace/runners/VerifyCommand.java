@@ -84,9 +84,15 @@ final class VerifyCommand extends RunCommand {
       paramLabel = "VALUE",
       description = {
         "Rows of the source whose cursor is at or above this need not be in the target yet;",
-        "they are counted apart."
+        "they are counted apart. Default: what the target's ledger says of --job."
       })
   @Nullable String syncedTo;
+
+  @Option(
+      names = "--job",
+      paramLabel = "NAME",
+      description = {"The job of the sync by --cursor; default: the name that sync gives it."})
+  @Nullable String job;
 
   @Option(
       names = "--by-window",
@@ -135,10 +141,11 @@ final class VerifyCommand extends RunCommand {
     if (deleteExtra && !repair) {
       throw new UsageException("Invalid --delete-extra: true (must come with --repair)");
     }
-    if ((syncedTo != null || byWindow != null) && cursor.isEmpty()) {
+    if ((syncedTo != null || byWindow != null || job != null) && cursor.isEmpty()) {
       throw new UsageException(
           "Cannot verify: %s goes by a cursor; name its column with --cursor"
-              .formatted(syncedTo != null ? "--synced-to" : "--by-window"));
+              .formatted(
+                  syncedTo != null ? "--synced-to" : byWindow != null ? "--by-window" : "--job"));
     }
   }
 

@@ -3,6 +3,8 @@ package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.Sql;
+import dev.millrace.ledger.LedgerView;
+import dev.millrace.pipelines.incremental.IncrementalOptions;
 import dev.millrace.verify.Repair;
 import dev.millrace.verify.Synced;
 import dev.millrace.verify.Verification;
@@ -10,6 +12,7 @@ import dev.millrace.verify.Verify;
 import dev.millrace.verify.VerifyOptions;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +84,7 @@ record VerifyWork(VerifyCommand command) implements Work {
             });
   }
 
-  private VerifyOptions options(Map<String, String> environment) {
+  private VerifyOptions options(Map<String, String> environment) throws SQLException {
     ConnectionSpec source = Credentials.of("source", command.source, environment);
     ConnectionSpec target = Credentials.of("target", command.target, environment);
     String into = command.into == null ? command.table : command.into;
@@ -95,9 +98,28 @@ record VerifyWork(VerifyCommand command) implements Work {
     if (command.byWindow != null) {
       options = options.byWindow(command.byWindow);
     }
-    return command.syncedTo == null
+    Optional<String> synced = syncedTo(target, into);
+    return synced.isEmpty()
         ? options
-        : options.withSynced(new Synced(command.cursor, Sql.literal(command.syncedTo)));
+        : options.withSynced(new Synced(command.cursor, Sql.literal(synced.get())));
+  }
+
+  /** Up to where the target is said to be complete. */
+  private Optional<String> syncedTo(ConnectionSpec target, String into) throws SQLException {
+    if (command.syncedTo != null || command.cursor.isEmpty()) {
+      return Optional.ofNullable(command.syncedTo);
+    }
+    String job =
+        command.job != null
+            ? command.job
+            : IncrementalOptions.job(command.table, into, command.cursor);
+    Optional<LedgerView.Job> known = LedgerView.job(target, job);
+    if (known.isEmpty() && command.job != null) {
+      throw new UsageException(
+          "Invalid --job: %s (must be a job of the ledger of %s; millrace state lists them)"
+              .formatted(job, target.address()));
+    }
+    return known.flatMap(LedgerView.Job::cursor).map(at -> at.values().get(0));
   }
 
   private static Outcome plan(VerifyOptions options, Verify verify) throws SQLException {

@@ -47,7 +47,7 @@ public record IncrementalOptions(
     key = List.copyOf(key);
     columns = List.copyOf(columns);
     if (job.isEmpty()) {
-      job = table + " into " + into + " by " + cursor;
+      job = job(table, into, cursor);
     }
     if (replace && key.isEmpty()) {
       throw new IllegalArgumentException(
@@ -65,6 +65,11 @@ public record IncrementalOptions(
           "Invalid policy for a NULL cursor: include (must be fail or skip where rows are only"
               + " added: every run would add them)");
     }
+  }
+
+  /** What a copy is called that is not given a name. */
+  public static String job(String table, String into, String cursor) {
+    return table + " into " + into + " by " + cursor;
   }
 
   IncrementalOptions withColumns(List<String> newColumns) {
