@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>Local time falls back where daylight saving ends, by a day at most. So the smallest is that of
  * the instant, or that just after it fell back in the 25 hours to come. Nearly always it does so at
- * a whole quarter of an hour of UTC; where it did at another time, as in Newfoundland until 2011, the
- * quarter's length is taken off what it is at the end of the quarter.
+ * a whole quarter of an hour of UTC; where it did at another time, as in Newfoundland until 2011,
+ * the quarter's length is taken off what it is at the end of the quarter.
  *
  * @param smallest of all zones, from the instant on
  * @param latest of all zones, at the instant
