@@ -29,30 +29,35 @@ final class Activity {
   /**
    * A session that is active without a transaction may be about to begin one, with the time of its
    * query. In a procedure that commits, {@code statement_timestamp()} is before the transaction, so
-   * that the query counts there as well.
+   * that the query counts there as well. What vacuums or builds an index concurrently cannot be
+   * part of a transaction that writes.
    */
   private static final String OPEN =
       """
       SELECT statement_timestamp() AS clock, pg_is_in_recovery() AS standby,
-             EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (%s)) AS subscribed,
+             EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (%1$s)) AS subscribed,
              current_setting('max_prepared_transactions')::int > 0 AS preparable,
              quote_ident(current_user) AS me, s.*
       FROM (VALUES (true)) AS once LEFT JOIN (
         SELECT pid, usename, application_name, state, left(query, 200) AS query,
                CASE WHEN state IN ('active', 'fastpath function call')
+                   AND (xact_start IS NOT NULL OR backend_type = 'client backend')
                  THEN least(xact_start, query_start) ELSE xact_start END AS since,
                backend_type IS NULL AS hidden,
                xact_start IS NULL AND state ~ '^(disabled|idle in transaction)' AS untracked
-        FROM pg_stat_activity
+        FROM pg_stat_activity AS a
         WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND pid <> pg_backend_pid()
           AND coalesce(backend_type NOT IN ('autovacuum worker', 'walsender'), usesysid IS NOT NULL)
-          AND coalesce(application_name, '') NOT IN (%s)) AS s
+          AND coalesce(application_name, '') NOT IN (%2$s)
+          AND NOT EXISTS (SELECT FROM pg_stat_progress_vacuum v WHERE v.pid = a.pid)
+          AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index i
+                          WHERE i.pid = a.pid AND i.command LIKE '%% CONCURRENTLY')) AS s
         ON s.since IS NOT NULL OR s.hidden OR s.untracked
       ORDER BY s.since, s.pid
       """
           .formatted(
-              Relations.OIDS,
+              Relations.OIDS_AND_ABOVE,
               ReadOnlySessions.applicationNames().stream()
                   .map(Sql::literal)
                   .collect(Collectors.joining(", ")));
@@ -63,9 +68,8 @@ final class Activity {
    */
   private static final String PREPARED =
       """
-      SELECT p.transaction || '@' || (extract(epoch FROM p.prepared) * 1000000)::bigint
-               AS id, p.owner,
-             p.gid, p.prepared
+      SELECT p.transaction || '@' || (extract(epoch FROM p.prepared) * 1000000)::bigint AS id,
+             p.owner, p.gid, p.prepared
       FROM pg_prepared_xacts p
       WHERE p.database = current_database() AND (? OR
         NOT EXISTS (
@@ -98,6 +102,7 @@ final class Activity {
     boolean preparable;
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
       statement.setString(1, table.sql());
+      statement.setString(2, table.sql());
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         clock = instant(row, "clock");

@@ -107,11 +107,12 @@ record ClosingByClock(
     if (before == null) {
       return Optional.empty();
     }
-    Long horizon = before.horizon();
     Optional<Duration> back =
-        horizon != null && Micros.of(clock) < horizon
-            ? Optional.of(Duration.between(clock, Micros.instant(horizon)))
-            : ClockWatch.setBack(Micros.instant(before.server()), before.machine(), clock, sent);
+        ClockWatch.setBack(Micros.instant(before.server()), before.machine(), clock, sent);
+    Long horizon = before.horizon();
+    if (back.isEmpty() && horizon != null && Micros.of(clock) < horizon) {
+      back = Optional.of(Duration.between(clock, Micros.instant(horizon)));
+    }
     return back.map(
         by ->
             "the server's clock was set back by "

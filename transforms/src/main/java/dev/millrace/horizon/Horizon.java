@@ -18,8 +18,9 @@ import org.postgresql.core.TransactionState;
  *       the server's {@code now()} or {@code clock_timestamp()} dates cannot be older than the
  *       transaction that writes them. Where the column has no zone, local time may fall back, and
  *       is closed by the smallest that is still to come.
- *   <li>A whole number is closed when no transaction is open from before it was seen to be drawn
- *       from its sequence.
+ *   <li>A whole number is closed when no transaction is open from before a look at which it was
+ *       seen to be drawn from its sequence. So it takes a later look, a guard after: the first
+ *       closes nothing.
  *   <li>An {@code xid8} that a trigger sets is closed below the oldest transaction id still
  *       running. Only here nothing is assumed of clocks, privileges, prepared transactions or
  *       standbys.
@@ -74,12 +75,24 @@ public final class Horizon implements Serializable {
       throw new IllegalStateException(
           "Cannot look for a horizon: the connection is within a transaction");
     }
-    try {
+    if (connection.getAutoCommit()) {
       return closing.look(connection, memory);
-    } finally {
-      if (!connection.getAutoCommit()) {
-        connection.rollback();
-      }
+    }
+    try {
+      Look look = closing.look(connection, memory);
+      connection.rollback();
+      return look;
+    } catch (SQLException | RuntimeException failure) {
+      rollback(connection, failure);
+      throw failure;
+    }
+  }
+
+  private static void rollback(Connection connection, Exception failure) {
+    try {
+      connection.rollback();
+    } catch (SQLException broken) {
+      failure.addSuppressed(broken);
     }
   }
 

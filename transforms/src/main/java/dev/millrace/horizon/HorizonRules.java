@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *     server has not published yet; rows wait as much longer
  * @param zones the time zones of those who write a column without zone, as the server names them;
  *     empty, the default, for those that the server is configured with
- * @param overlap where no horizon can be known: that much is read again below the server's clock,
- *     into a target that takes a row twice; null, the default, to refuse
+ * @param overlap where no horizon can be known: go on by the server's clock, and whoever reads
+ *     reads that much below it again, into a target that takes a row twice; a number is closed that
+ *     much later instead; null, the default, to refuse
  * @param acceptLoss where no horizon can be known: go on by the server's clock, and lose what is
  *     committed late; default false, to refuse
  * @param patience how long anyone may hold the horizon back before that is told, default 60 s

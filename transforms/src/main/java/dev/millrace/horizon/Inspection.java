@@ -78,7 +78,10 @@ final class Inspection {
                       + " timestamp, date, xid8, or a whole number drawn from a sequence");
         };
     if (!risks.isEmpty() && !rules.goesOn()) {
-      throw HorizonException.of(table.name(), column.name(), risks);
+      // Nor does an id tell when a row appears in a materialized view.
+      throw facts.strange() == null
+          ? HorizonException.ofTime(table.name(), column.name(), risks)
+          : HorizonException.of(table.name(), column.name(), risks);
     }
     risks.forEach(risk -> doubts.add(0, "Rows may be lost: " + risk));
     if (facts.view()) {

@@ -23,5 +23,9 @@ final class Relations {
       SELECT oid FROM tree
       """;
 
+  /** These, and the tables that a partition is a part of; the relation is a parameter twice. */
+  static final String OIDS_AND_ABOVE =
+      OIDS + " UNION SELECT relid::oid FROM pg_partition_ancestors(to_regclass(?))";
+
   private Relations() {}
 }

@@ -30,7 +30,7 @@ record Sequence(
   static final String UNRELIABLE_NOW =
       " no longer gives its numbers one after the other: it was altered";
 
-  /** All that number a column of a table, or of its partitions and other children. */
+  /** All that number a column of a table, of what it is a partition of, and of its children. */
   private static final String FIND =
       """
       SELECT format('%%I.%%I', n.nspname, c.relname) AS name, s.seqcache, s.seqincrement, s.seqcycle,
@@ -53,7 +53,7 @@ record Sequence(
       JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       ORDER BY 1, plain
       """
-          .formatted(Relations.OIDS);
+          .formatted(Relations.OIDS_AND_ABOVE);
 
   static List<Sequence> find(Connection connection, Table table, String column)
       throws SQLException {
@@ -61,8 +61,10 @@ record Sequence(
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setString(1, column);
       statement.setString(2, table.name().sql());
-      statement.setString(3, column);
-      statement.setString(4, table.name().sql());
+      statement.setString(3, table.name().sql());
+      statement.setString(4, column);
+      statement.setString(5, table.name().sql());
+      statement.setString(6, table.name().sql());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           found.add(

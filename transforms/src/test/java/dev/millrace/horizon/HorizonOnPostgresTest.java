@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,25 @@ class HorizonOnPostgresTest {
     }
   }
 
+  /** It may take hours, and is no transaction that writes. */
+  @Test
+  void look_shouldNotStopAtAnIndexThatIsBuiltConcurrently() throws Exception {
+    try (Connection blocking =
+            ConnectionSpec.of(POSTGRES.jdbcUrl()).connect(ReadOnlySessions.HORIZON);
+        Connection builder = POSTGRES.connection()) {
+      begin(blocking);
+      executeUnchecked(blocking, "LOCK TABLE t IN ROW EXCLUSIVE MODE");
+      CompletableFuture<Void> building =
+          CompletableFuture.runAsync(
+              () -> executeUnchecked(builder, "CREATE INDEX CONCURRENTLY ON t (at)"));
+      await("SELECT count(*) FROM pg_stat_progress_create_index WHERE lockers_total > 0", 1);
+      Look look = look(EXACT);
+      assertThat(instant(look)).isEqualTo(look.serverTime());
+      blocking.rollback();
+      building.get();
+    }
+  }
+
   @Test
   void look_shouldNotSeeOtherDatabases() throws SQLException {
     try (Connection elsewhere = DriverManager.getConnection(POSTGRES.server().jdbcUrl())) {
@@ -346,22 +366,41 @@ class HorizonOnPostgresTest {
   @Test
   void look_shouldRefuseTheTargetOfASubscription() throws SQLException {
     POSTGRES.execute(
-        "DROP TABLE IF EXISTS parted",
+        "DROP TABLE IF EXISTS parted CASCADE",
         "CREATE TABLE parted (id int, at timestamptz DEFAULT now()) PARTITION BY RANGE (id)",
         "CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (10)",
+        "CREATE VIEW parts AS SELECT * FROM parted",
         "CREATE SUBSCRIPTION s CONNECTION 'dbname=none' PUBLICATION p WITH (connect = false)",
         "INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate)"
             + " SELECT oid, 'part'::regclass, 'r' FROM pg_subscription");
     try {
-      Horizon horizon = horizon(asking, "parted", "at", EXACT);
-      assertThatThrownBy(() -> horizon.look(asking, ""))
-          .isInstanceOf(HorizonException.class)
-          .hasMessageContaining("the table is the target of a subscription");
+      for (String name : List.of("parted", "part", "parts")) {
+        Horizon horizon = horizon(asking, name, "at", EXACT);
+        assertThatThrownBy(() -> horizon.look(asking, ""))
+            .isInstanceOf(HorizonException.class)
+            .hasMessageContaining("the table is the target of a subscription");
+      }
+      POSTGRES.execute("UPDATE pg_subscription_rel SET srrelid = 'parted'::regclass");
+      assertThatThrownBy(() -> horizon(asking, "part", "at", EXACT).look(asking, ""))
+          .isInstanceOf(HorizonException.class);
     } finally {
       POSTGRES.execute(
           "ALTER SUBSCRIPTION s SET (slot_name = NONE)",
           "DROP SUBSCRIPTION s",
-          "DROP TABLE parted");
+          "DROP TABLE parted CASCADE");
+    }
+  }
+
+  @Test
+  void horizon_shouldTravel() throws SQLException {
+    Look look = look(HorizonRules.DEFAULT.withOverlap(Duration.ofMinutes(1)));
+    assertThat(SerializableUtils.clone(look)).isEqualTo(look);
+    POSTGRES.execute("ALTER TABLE t ADD local timestamp, ADD by xid8, ADD n serial");
+    for (String column : List.of("at", "local", "by", "n")) {
+      Horizon horizon =
+          SerializableUtils.ensureSerializable(horizon(asking, "t", column, HorizonRules.DEFAULT));
+      assertThat(horizon.column()).isEqualTo(column);
+      assertThat(horizon.look(asking, "").serverTime()).isAfter(look.serverTime());
     }
   }
 
