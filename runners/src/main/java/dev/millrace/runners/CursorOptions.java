@@ -91,6 +91,14 @@ final class CursorOptions {
       })
   OnDrift onDrift = OnDrift.FAIL;
 
+  @Option(
+      names = "--print-migration",
+      description = {
+        "Print the SQL that gives --table a column of the name --cursor, an xid8 that a trigger",
+        "keeps: the cursor that loses nothing, without conditions."
+      })
+  boolean printMigration;
+
   @Option(names = "--follow", description = "Go on copying what is new until a signal ends it.")
   boolean follow;
 
@@ -148,6 +156,7 @@ final class CursorOptions {
     refuse("--cursor-zone", zones.isEmpty() ? null : zones);
     refuse("--accept-loss", acceptLoss ? "true" : null);
     refuse("--follow", follow ? "true" : null);
+    refuse("--print-migration", printMigration ? "true" : null);
   }
 
   private static void refuse(String option, @Nullable Object value) {

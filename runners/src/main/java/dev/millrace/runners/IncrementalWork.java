@@ -38,6 +38,9 @@ final class IncrementalWork implements Work {
   public Outcome run(Run run) throws Exception {
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
+    if (command.since.printMigration) {
+      return migration();
+    }
     if (command.since.isBackfill()) {
       return backfill(run);
     }
@@ -142,6 +145,15 @@ final class IncrementalWork implements Work {
         ExitCode.STOPPED);
   }
 
+  private Outcome migration() throws SQLException {
+    String script = Incremental.xid8Migration(options).script();
+    return new Outcome(
+        Counts.NONE,
+        script.lines().toList(),
+        Map.of("status", "printed", "script", script),
+        ExitCode.DONE);
+  }
+
   private Outcome backfill(Run run) throws Exception {
     Backfill backfill =
         Incremental.backfill(
@@ -217,7 +229,7 @@ final class IncrementalWork implements Work {
     return new Outcome(counts, report, details, ExitCode.DONE);
   }
 
-  private static void freshness(Look look, List<String> report, Map<String, Object> details) {
+  private void freshness(Look look, List<String> report, Map<String, Object> details) {
     if (look.lag() != null) {
       double seconds = look.lag().toMillis() / 1000.0;
       details.put("freshness_seconds", seconds);
@@ -225,7 +237,8 @@ final class IncrementalWork implements Work {
           String.format(Locale.ROOT, "The target is %.1f s behind the source's clock.", seconds));
     }
     details.put("held_back_by", look.holders().stream().map(Holder::sentence).toList());
-    look.holders().forEach(holder -> report.add("Held back: " + holder.sentence()));
+    look.holdersOf(options.rules().patience())
+        .forEach(holder -> report.add("Held back: " + holder.sentence()));
   }
 
   private static String value(@Nullable Position position) {

@@ -184,7 +184,10 @@ public final class KeyOrder implements Comparator<Position>, Serializable {
         return order;
       }
     }
-    return Integer.compare(a.values().size(), b.values().size());
+    // Of two places before rows the one that names fewer values comes first.
+    int rankOfA = a.isBefore() ? a.values().size() : Integer.MAX_VALUE;
+    int rankOfB = b.isBefore() ? b.values().size() : Integer.MAX_VALUE;
+    return Integer.compare(rankOfA, rankOfB);
   }
 
   @Override

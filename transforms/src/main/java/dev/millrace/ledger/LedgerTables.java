@@ -144,7 +144,7 @@ final class LedgerTables {
   }
 
   private static String @Nullable [] values(@Nullable Position position) {
-    return position == null ? null : position.values().toArray(String[]::new);
+    return position == null ? null : position.elements();
   }
 
   /** Reads what {@link #toJson} wrote. */
@@ -162,7 +162,7 @@ final class LedgerTables {
   }
 
   private static @Nullable Position position(String @Nullable [] values) {
-    return values == null ? null : new Position(List.of(values));
+    return values == null ? null : Position.of(values);
   }
 
   /**

@@ -45,7 +45,7 @@ record CursorSql(KeySql key, KeySql cursor) {
   }
 
   private Position position(Connection connection, String expression) throws SQLException {
-    return cursor.positions(connection, "SELECT " + expression).get(0);
+    return Position.before(cursor.positions(connection, "SELECT " + expression).get(0).values());
   }
 
   /**

@@ -35,22 +35,39 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
 
   /** A condition for the keys above {@code low} and not above {@code high}. */
   String between(Interval range) {
-    return between(
-        new Range.Keys(
-            range.low() == null ? null : range.low().values(),
-            range.high() == null ? null : range.high().values()));
+    List<String> conditions = new ArrayList<>();
+    Position low = range.low();
+    if (low != null) {
+      conditions.add(compare(low.values(), low.isBefore() ? " >= " : " > "));
+    }
+    Position high = range.high();
+    if (high != null) {
+      conditions.add(compare(high.values(), high.isBefore() ? " < " : " <= "));
+    }
+    return all(conditions);
   }
 
   /** A condition for the keys above {@code low} and not above {@code high}. */
   String between(Range.Keys range) {
     List<String> conditions = new ArrayList<>();
-    // Of the key's first columns only, a bound is the place before all rows that begin with it.
     if (range.low() != null) {
-      conditions.add(columns(range.low()) + above(range.low()) + values(range.low()));
+      conditions.add(compare(range.low(), " > "));
     }
     if (range.high() != null) {
-      conditions.add(columns(range.high()) + upTo(range.high()) + values(range.high()));
+      conditions.add(compare(range.high(), " <= "));
     }
+    return all(conditions);
+  }
+
+  private String compare(List<String> bound, String operator) {
+    return "("
+        + String.join(", ", terms().subList(0, bound.size()))
+        + ")"
+        + operator
+        + values(bound);
+  }
+
+  private String all(List<String> conditions) {
     if (conditions.isEmpty()) {
       conditions.add("true");
     }
@@ -183,18 +200,6 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
 
   private List<String> terms() {
     return order == null ? references() : order.ordered(references());
-  }
-
-  private String columns(List<String> bound) {
-    return "(" + String.join(", ", terms().subList(0, bound.size())) + ")";
-  }
-
-  private String above(List<String> bound) {
-    return bound.size() == key.size() ? " > " : " >= ";
-  }
-
-  private String upTo(List<String> bound) {
-    return bound.size() == key.size() ? " <= " : " < ";
   }
 
   private String values(List<String> position) {

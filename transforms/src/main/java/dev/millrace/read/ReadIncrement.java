@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import dev.millrace.connect.ReadOnlySessions;
 import dev.millrace.dialect.ColumnTypes;
 import dev.millrace.dialect.TableRead;
 import dev.millrace.horizon.Horizon;
@@ -15,6 +16,7 @@ import dev.millrace.ledger.WindowRecord;
 import dev.millrace.read.ReadTable.Planned;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +115,7 @@ public final class ReadIncrement {
     boolean left = job.window().isPresent();
     try (Connection connection = connect()) {
       Step step = new Step(connection);
-      Look look = step.horizon.look(connection, job.memory());
+      Look look = step.look(job.memory());
       step.settle(job, look);
       Optional<WindowRecord> window = job.window().filter(each -> !each.isFollowed());
       return new Increment(
@@ -153,7 +155,7 @@ public final class ReadIncrement {
   }
 
   private Connection connect() throws SQLException {
-    return table.spec().connect("horizon of " + table.name());
+    return table.spec().connect(ReadOnlySessions.HORIZON);
   }
 
   /**
@@ -163,7 +165,7 @@ public final class ReadIncrement {
    */
   public Look look(String memory) throws SQLException {
     try (Connection connection = connect()) {
-      return new Step(connection).horizon.look(connection, memory);
+      return new Step(connection).look(memory);
     }
   }
 
@@ -183,6 +185,29 @@ public final class ReadIncrement {
       this.planner = table.planner(connection, read);
       this.order = order(planner.keyOrTables(table.key()));
       this.sql = new KeySql(read, order.names(), order);
+    }
+
+    /**
+     * Looks at the horizon. What a sequence has given out is known to be complete only by a second
+     * look, a guard later.
+     */
+    Look look(String memory) throws SQLException {
+      Look first = horizon.look(connection, memory);
+      if (!isNumber()) {
+        return first;
+      }
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(
+            "SELECT pg_sleep(" + rules.guard().plusMillis(1).toMillis() / 1000.0 + ")");
+      }
+      return horizon.look(connection, first.memory());
+    }
+
+    private boolean isNumber() {
+      return switch (read.schema().column(read.schema().indexOf(cursor)).type().kind()) {
+        case INT16, INT32, INT64 -> true;
+        default -> false;
+      };
     }
 
     private KeyOrder order(List<String> key) throws SQLException {
@@ -280,7 +305,7 @@ public final class ReadIncrement {
 
     /** Where to read from: the cursor, or so far below it as rows may come late. */
     private @Nullable Position low(@Nullable Position from) throws SQLException {
-      return from == null || rules.overlap() == null
+      return from == null || rules.overlap() == null || isNumber()
           ? from
           : CursorSql.of(sql).placeBelow(connection, from.values().get(0), rules.overlap());
     }

@@ -68,7 +68,7 @@ class TiesTest {
     int attempts = 0;
     try (CursorJob job = CursorJob.open(spec, "j")) {
       job.begin("all", "run", "test");
-      Position end = new Position(List.of("2026-06-01 00:00:00.000000"));
+      Position end = Position.before(List.of("2026-06-01 00:00:00.000000"));
       job.next(new Interval(null, end), "{}", "", () -> List.of(new Interval(null, end)));
       while (readPage(job, pageRows)) {
         attempts++;

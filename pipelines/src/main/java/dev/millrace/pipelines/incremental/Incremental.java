@@ -6,6 +6,7 @@ import dev.millrace.dialect.Sql;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableName;
 import dev.millrace.horizon.Look;
+import dev.millrace.horizon.Xid8Migration;
 import dev.millrace.ledger.CursorJob;
 import dev.millrace.ledger.LedgerView;
 import dev.millrace.ledger.Position;
@@ -104,6 +105,19 @@ public final class Incremental implements AutoCloseable {
   /** Where rows go and what becomes of those that are there, for the job's definition. */
   static String target(IncrementalOptions options) {
     return options.into() + (options.replace() ? " replacing by " + options.key() : "");
+  }
+
+  /**
+   * The SQL that adds an {@code xid8} of the cursor's name to the source's table.
+   *
+   * @throws SQLException when the source does not answer or refuses
+   */
+  public static Xid8Migration xid8Migration(IncrementalOptions options) throws SQLException {
+    try (Connection connection = options.source().connect("plan " + options.table())) {
+      Table table = Catalog.describe(connection, TableName.parse(options.table()));
+      List<String> key = options.key().isEmpty() ? table.rowKey().orElse(List.of()) : options.key();
+      return Xid8Migration.of(connection, table, options.cursor(), key);
+    }
   }
 
   static ReadIncrement increments(IncrementalOptions options) {

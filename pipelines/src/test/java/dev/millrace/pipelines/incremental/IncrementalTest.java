@@ -45,12 +45,16 @@ class IncrementalTest {
   }
 
   private static IncrementalOptions options(boolean replace, NullCursor nulls) {
+    return options("at", replace, nulls);
+  }
+
+  private static IncrementalOptions options(String cursor, boolean replace, NullCursor nulls) {
     return new IncrementalOptions(
         ConnectionSpec.of(SOURCE.jdbcUrl()),
         "item",
         ConnectionSpec.of(TARGET.jdbcUrl()),
         "copy",
-        "at",
+        cursor,
         List.of("id"),
         replace,
         "",
@@ -163,6 +167,37 @@ class IncrementalTest {
 
     SOURCE.execute("UPDATE item SET name = 'changed' WHERE id = 2");
     assertThat(sync(options(true, NullCursor.INCLUDE))).isZero();
+    assertSame();
+  }
+
+  @Test
+  void sync_shouldGoByTheNumbersOfASequence() throws SQLException {
+    SOURCE.execute("ALTER TABLE item ALTER id ADD GENERATED ALWAYS AS IDENTITY (START 20000)");
+    IncrementalOptions options = options("id", false, NullCursor.FAIL);
+    SOURCE.execute("INSERT INTO item (name) VALUES ('first')");
+    assertThat(sync(options)).isEqualTo(10_001);
+    try (Connection late = SOURCE.connection();
+        Statement statement = late.createStatement()) {
+      late.setAutoCommit(false);
+      statement.execute("INSERT INTO item (name) VALUES ('late')");
+      SOURCE.execute("INSERT INTO item (name) VALUES ('early')");
+      assertThat(sync(options)).isZero();
+      late.commit();
+    }
+    assertThat(sync(options)).isEqualTo(2);
+    assertSame();
+  }
+
+  @Test
+  void sync_shouldGoByTransactions() throws SQLException {
+    IncrementalOptions options = options("tx", true, NullCursor.INCLUDE);
+    String script = Incremental.xid8Migration(options).script();
+    SOURCE.execute(script.split(";\\s*\\n(?=--|$)"));
+    TARGET.execute("ALTER TABLE copy ADD tx xid8");
+    sync(options);
+    assertSame();
+    SOURCE.execute("UPDATE item SET name = 'changed', at = at WHERE id % 10 = 0");
+    assertThat(sync(options)).isEqualTo(1000);
     assertSame();
   }
 
