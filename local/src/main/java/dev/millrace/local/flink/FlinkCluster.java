@@ -35,7 +35,7 @@ public final class FlinkCluster {
   public static final int USUAL_PORT = 8081;
 
   private static final String HOST = FlinkConfig.LOOPBACK;
-  private static final Duration READY = Duration.ofSeconds(90);
+  private static final Duration READY = Duration.ofMinutes(4);
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int TRIES = 4;

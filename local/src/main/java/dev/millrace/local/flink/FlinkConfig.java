@@ -52,9 +52,10 @@ final class FlinkConfig {
     keys.put("restart-strategy.fixed-delay.attempts", 5);
     keys.put("restart-strategy.fixed-delay.delay", "2 s");
     keys.put("slot.request.timeout", 60_000);
-    keys.put("heartbeat.interval", 1_000);
-    keys.put("heartbeat.timeout", 10_000);
-    keys.put("taskmanager.slot.timeout", "5 s");
+    keys.put("heartbeat.interval", 2_000);
+    keys.put("heartbeat.timeout", 20_000);
+    keys.put("taskmanager.slot.timeout", "10 s");
+    keys.put("pekko.ask.timeout", "60 s");
     keys.put("cluster.registration.error-delay", 500);
     keys.put("metrics.fetcher.update-interval", 1_000);
 

@@ -37,6 +37,12 @@ final class FlinkProcess {
           "java.base/java.util.concurrent.atomic",
           "java.base/java.util.concurrent.locks");
 
+  /**
+   * A process ends when its RPC has not started after 10 s, which a busy machine may take. Flink's
+   * own {@code pekko.startup-timeout} sets a key that is not read.
+   */
+  private static final String STARTS_SLOWLY = "-Dpekko.remote.classic.startup-timeout=120s";
+
   private static final int JOB_MANAGER_PROCESSORS = 4;
 
   private static final Pattern FOREIGN =
@@ -106,6 +112,7 @@ final class FlinkProcess {
     List<String> command = new ArrayList<>(List.of(java(), MARK + cluster.getProperty("id")));
     command.addAll(jvm);
     command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add(STARTS_SLOWLY);
     OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
     command.add("-Dlog.file=" + folder.log(name));
     command.add("-Dlog4j.configurationFile=" + folder.conf().resolve("log4j.properties").toUri());
