@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Both databases count and sum up their rows by range, in one pass over each table.
  *   <li>Ranges that differ are cut finer and summed up again, as long as that at least halves the
- *       rows that are left.
+ *       rows that are left. If it does not, since rows differ here and there in all of them, they
+ *       are cut once more by the digests of their keys, into many more parts.
  *   <li>A range in which only one side has rows needs no further look: all of them differ.
  *   <li>Of the other ranges, keys and digests are fetched, both sides in one order, and merged.
  * </ol>
@@ -69,12 +70,12 @@ final class Comparison {
     Both<RangeSum> total = Compared.total(level);
     List<Compared> unequal = level.stream().filter(Compared::differs).toList();
     List<Compared> open = settle(unequal);
-    while (Compared.rows(open) > effort.fewRows()
-        && Compared.rows(open) <= Compared.rows(level) / 2) {
-      List<KeyRange> finer = cuts.finer(open);
-      level = sums(finer);
-      requireSame(Compared.total(open), Compared.total(level));
-      open = settle(level.stream().filter(Compared::differs).toList());
+    while (areMany(open) && Compared.rows(open) <= Compared.rows(level) / 2) {
+      level = sums(cuts.finer(open));
+      open = narrowed(open, level);
+    }
+    if (areMany(open)) {
+      open = scattered(open);
     }
     for (List<Compared> batch : batches(open)) {
       merge(batch);
@@ -85,6 +86,32 @@ final class Comparison {
     return new Result(
         verification(total, ranges.size(), unequal),
         unequal.stream().map(Compared::range).toList());
+  }
+
+  private boolean areMany(List<Compared> ranges) {
+    return Compared.rows(ranges) > effort.fewRows();
+  }
+
+  /** What is left of ranges after their parts were summed up. */
+  private List<Compared> narrowed(List<Compared> ranges, List<Compared> parts) throws SQLException {
+    requireSame(Compared.total(ranges), Compared.total(parts));
+    return settle(parts.stream().filter(Compared::differs).toList());
+  }
+
+  /** Looks at one range, and where few of its rows differ, cuts all others by digest. */
+  private List<Compared> scattered(List<Compared> ranges) throws SQLException {
+    List<Compared> others = new ArrayList<>(ranges);
+    Compared one = others.remove(ranges.size() / 2);
+    long before = findings.total();
+    merge(List.of(one));
+    long differing = findings.total() - before;
+    if (others.isEmpty()) {
+      return others;
+    }
+    List<KeyRange> parts = cuts.parts(others);
+    long partRows = Compared.rows(others) / parts.size();
+    boolean sparse = differing * partRows * 2 < one.rows();
+    return sparse && parts.size() > others.size() ? narrowed(others, sums(parts)) : others;
   }
 
   private List<Compared> sums(List<KeyRange> ranges) throws SQLException {
@@ -99,13 +126,17 @@ final class Comparison {
     return compared;
   }
 
-  /** Counts the rows of one-sided ranges, and returns the others. */
+  /** Counts the rows of one-sided ranges if they are many, and returns the other ranges. */
   private List<Compared> settle(List<Compared> ranges) throws SQLException {
+    long oneSided = Compared.rows(ranges.stream().filter(Compared::isOneSided).toList());
+    // The copy of a row may have another cursor, and so lie in another window.
+    long few = scale.keepsKeysTogether() ? effort.fewRows() : effort.batchRows();
+    if (also != null || oneSided <= few) {
+      return ranges;
+    }
     List<Compared> open = new ArrayList<>();
     for (Compared range : ranges) {
-      // The copy of a row may have another cursor, and so lie in another window.
-      boolean mayMove = !scale.keepsKeysTogether() && range.rows() <= effort.batchRows();
-      if (!range.isOneSided() || mayMove || also != null) {
+      if (!range.isOneSided()) {
         open.add(range);
       } else {
         long unsynced = range.source().unsynced();

@@ -23,6 +23,9 @@ final class Cuts {
   /** Parts of a range. */
   private static final int PARTS = 256;
 
+  /** Rows at least of a part by digest, about. */
+  private static final int PART_ROWS = 8;
+
   /** Windows: an hour each is more than a year. */
   private static final int WINDOWS = 10_000;
 
@@ -74,8 +77,8 @@ final class Cuts {
     double fraction = (double) SAMPLE * parts / most;
     List<List<Position>> sample =
         source
-            ? sides.source().samples(sql.source().samplePages(fraction), 1)
-            : sides.target().samples(sql.target().samplePages(fraction), 1);
+            ? sides.source().samples(sql.source().sampleAll(fraction), 1)
+            : sides.target().samples(sql.target().sampleAll(fraction), 1);
     return spread(sample.get(0), parts);
   }
 
@@ -124,6 +127,15 @@ final class Cuts {
       }
     }
     return finer;
+  }
+
+  /** Ranges that differ, cut into parts of some rows each by the digests of their keys. */
+  List<KeyRange> parts(List<Compared> ranges) {
+    long most = Math.min(effort.parts(), Compared.rows(ranges) / PART_ROWS) / ranges.size();
+    int parts = Integer.highestOneBit((int) Math.max(1, most));
+    List<KeyRange> cut = new ArrayList<>();
+    ranges.forEach(each -> cut.addAll(each.range().cutInto(parts)));
+    return cut;
   }
 
   /** Places within ranges, from the side that has more rows there. */

@@ -50,6 +50,11 @@ final class Findings implements DifferenceSink {
     return counts.getOrDefault(kind, 0L);
   }
 
+  /** Of all kinds. */
+  long total() {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Those named of a kind, to be changed in place. */
   List<Difference> of(Kind kind) {
     return named.computeIfAbsent(kind, none -> new ArrayList<>());

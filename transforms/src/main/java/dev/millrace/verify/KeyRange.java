@@ -9,18 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows between two places of a {@link Scale}, or those that have no place on it since a column of
- * it is NULL. Which end belongs to it, the scale says.
+ * it is NULL; of these all, or those whose keys' digests fall into one of some parts. Which end of
+ * the interval belongs to it, the scale says.
  *
  * @param interval all places for the rows without one
  * @param nulls whether it is the rows without a place
+ * @param part which of the parts, from 0
+ * @param parts a power of 2; 1 for all rows
  */
-record KeyRange(Interval interval, boolean nulls) {
+record KeyRange(Interval interval, boolean nulls, int part, int parts) {
 
-  static final KeyRange ALL = new KeyRange(Interval.ALL, false);
-  static final KeyRange NULLS = new KeyRange(Interval.ALL, true);
+  static final KeyRange ALL = new KeyRange(Interval.ALL, false, 0, 1);
+  static final KeyRange NULLS = new KeyRange(Interval.ALL, true, 0, 1);
 
   static KeyRange between(@Nullable Position low, @Nullable Position high) {
-    return new KeyRange(new Interval(low, high), false);
+    return new KeyRange(new Interval(low, high), false, 0, 1);
   }
 
   @Nullable Position low() {
@@ -33,19 +36,33 @@ record KeyRange(Interval interval, boolean nulls) {
 
   /** This range cut at places within it, which come in order. */
   List<KeyRange> cutAt(List<Position> places) {
-    List<KeyRange> parts = new ArrayList<>();
+    List<KeyRange> cut = new ArrayList<>();
     @Nullable Position low = low();
     for (Position place : places) {
       if (!place.equals(low) && !place.equals(high())) {
-        parts.add(between(low, place));
+        cut.add(between(low, place));
         low = place;
       }
     }
-    parts.add(between(low, high()));
-    return parts;
+    cut.add(between(low, high()));
+    return cut;
   }
 
-  /** Ranges in order with those that touch made one; without the rows that have no place. */
+  /** This range cut by the digests of its keys. */
+  List<KeyRange> cutInto(int number) {
+    List<KeyRange> cut = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      cut.add(new KeyRange(interval, nulls, i, number));
+    }
+    return cut;
+  }
+
+  /** The whole range that this is a part of. */
+  KeyRange whole() {
+    return new KeyRange(interval, nulls, 0, 1);
+  }
+
+  /** Whole ranges in order with those that touch made one; without the rows that have no place. */
   static List<KeyRange> joined(List<KeyRange> ranges) {
     List<KeyRange> joined = new ArrayList<>();
     for (KeyRange range : ranges) {

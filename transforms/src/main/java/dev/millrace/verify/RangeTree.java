@@ -24,7 +24,7 @@ final class RangeTree {
     this.place = place;
   }
 
-  /** The number of the range, from 0; -1 for a row without a place. Gaps belong to what follows. */
+  /** The number of the range, from 0, of a row that lies in one. */
   String number(List<KeyRange> ranges) {
     List<Position> cuts = new ArrayList<>();
     List<String> numbers = new ArrayList<>();
@@ -38,12 +38,12 @@ final class RangeTree {
         }
       }
     }
+    String nulls = Integer.toString(ranges.indexOf(KeyRange.NULLS));
     if (numbers.isEmpty()) {
-      return "-1";
+      return nulls;
     }
     // Of ranges that end before the end of all, nothing lies behind the last.
-    List<Position> between = cuts.subList(0, numbers.size() - 1);
-    return unlessNull("-1", bisect(between, numbers));
+    return unlessNull(nulls, bisect(cuts.subList(0, numbers.size() - 1), numbers));
   }
 
   /** Whether a place lies in one of some ranges, which come in order and do not touch. */

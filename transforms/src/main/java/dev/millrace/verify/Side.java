@@ -68,6 +68,7 @@ final class Side implements AutoCloseable {
         + "SET LOCAL idle_in_transaction_session_timeout = 0;"
         + "SET LOCAL tcp_keepalives_idle = 60;"
         + "SET LOCAL jit = off;"
+        + "SET LOCAL work_mem = '64MB';"
         + (version >= 14 ? "SET LOCAL client_connection_check_interval = '10s';" : "")
         + (version >= 17 ? "SET LOCAL transaction_timeout = 0;" : "")
         + "SET LOCAL lock_timeout = "
@@ -95,15 +96,12 @@ final class Side implements AutoCloseable {
   /** The sums of ranges, in their order. */
   List<RangeSum> sums(SideSql sql, List<KeyRange> ranges) throws SQLException {
     List<RangeSum> sums = new ArrayList<>(Collections.nCopies(ranges.size(), RangeSum.NONE));
-    int nulls = ranges.indexOf(KeyRange.NULLS);
     ask(
         sql.sums(ranges),
-        row -> {
-          int number = row.getInt(1) < 0 ? nulls : row.getInt(1);
-          sums.set(
-              number,
-              RangeSum.of(row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
-        });
+        row ->
+            sums.set(
+                row.getInt(1),
+                RangeSum.of(row.getLong(2), row.getLong(3), row.getString(4), row.getString(5))));
     return sums;
   }
 

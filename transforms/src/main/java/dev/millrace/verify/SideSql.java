@@ -12,19 +12,16 @@ import java.util.stream.Collectors;
 /** The SQL by which one of two tables is compared. Every query is over the table as {@code t}. */
 final class SideSql {
 
-  /** Up to so many ranges an index serves as well as it can; beyond, a tree finds them sooner. */
-  private static final int RANGES_BY_INDEX = 64;
+  /** Of a table of which a larger part is sampled, few pages would be, and so few places. */
+  private static final double PAGES_BELOW = 0.01;
 
   /** Characters of a row without a key that are shown. */
   private static final int SHOWN = 200;
 
-  /** Where the digest of a row's key stands when it is computed before all else. */
-  private static final String PLACE = "t.millrace_place";
-
   private final TablePair pair;
   private final Scale scale;
   private final Table table;
-  private final String where;
+  private final RangeSql range;
   private final List<String> place;
   private final List<CanonicalColumn> identity;
   private final List<CanonicalColumn> columns;
@@ -49,13 +46,14 @@ final class SideSql {
     this.pair = pair;
     this.scale = scale;
     this.table = source ? pair.source() : pair.target();
-    this.where = options.where();
     this.place =
         scale.terms().stream().map(term -> source ? term.source() : term.target()).toList();
     this.identity =
         pair.identity().stream().map(column -> CanonicalColumn.of(column, source)).toList();
     this.columns =
         pair.columns().stream().map(column -> CanonicalColumn.of(column, source)).toList();
+    String digest = pair.digest().halves(prepared(identity)).get(0);
+    this.range = new RangeSql(scale, table, options.where(), place, digest);
     Synced synced = options.synced();
     this.unsynced =
         source && synced != null
@@ -77,16 +75,22 @@ final class SideSql {
     return "ROW(" + String.join(", ", values) + ")::text";
   }
 
-  /** For each range, by its number: rows, those not synced, and the two sums of their digests. */
+  /**
+   * For each range, by its number: rows, those not synced, and the two sums of their digests.
+   *
+   * @param ranges in order; all parts of each, if they are parts
+   */
   String sums(List<KeyRange> ranges) {
-    List<String> inner = new ArrayList<>(place(ranges));
+    List<String> inner = new ArrayList<>(range.place(ranges));
+    int terms = inner.size();
+    inner.add(ranges.get(0).parts() == 1 ? "NULL::bigint" : range.digest());
     inner.add(unsynced);
     inner.add(prepared(columns));
-    List<String> halves = pair.digest().halves(alias(inner.size()));
+    List<String> halves = pair.digest().halves(alias(terms + 3));
     return "SELECT "
-        + new RangeTree(scale, aliases(scale.terms().size())).number(ranges)
+        + range.number(ranges, aliases(terms), alias(terms + 1))
         + " AS b, count(*), count(*) FILTER (WHERE "
-        + alias(inner.size() - 1)
+        + alias(terms + 2)
         + "), sum("
         + halves.get(0)
         + "), sum("
@@ -117,13 +121,13 @@ final class SideSql {
   }
 
   /** The texts of the first keys of a range. */
-  String names(KeyRange range, boolean notSynced, int limit) {
+  String names(KeyRange one, boolean notSynced, int limit) {
     return "SELECT "
         + String.join(", ", names())
         + " FROM "
-        + from(List.of(range))
+        + range.from(List.of(one))
         + " WHERE "
-        + within(List.of(range))
+        + range.within(List.of(one))
         + " AND "
         + (notSynced ? "" : "NOT ")
         + unsynced
@@ -146,9 +150,9 @@ final class SideSql {
     return "SELECT "
         + String.join(", ", selected)
         + " FROM "
-        + from(List.of(KeyRange.ALL))
+        + range.from(List.of(KeyRange.ALL))
         + " WHERE "
-        + and(condition);
+        + range.and(condition);
   }
 
   /** The places, in order and as texts, of some rows of ranges, each after its range's number. */
@@ -158,9 +162,9 @@ final class SideSql {
         + ", "
         + place.stream().map(term -> term + "::text").collect(Collectors.joining(", "))
         + " FROM "
-        + from(ranges)
+        + range.from(ranges)
         + " WHERE "
-        + within(ranges)
+        + range.within(ranges)
         + " AND NOT "
         + scale.isNull(place)
         + (fraction < 1 ? String.format(Locale.ROOT, " AND random() < %.12f", fraction) : "")
@@ -168,18 +172,19 @@ final class SideSql {
         + String.join(", ", place);
   }
 
-  /** As {@link #sample} of all rows, of whole pages where there are pages. */
-  String samplePages(double fraction) {
-    if (table.kind() == Table.Kind.VIEW || fraction >= 1) {
+  /** As {@link #sample} of all rows; of whole pages, if that gives enough of them. */
+  String sampleAll(double fraction) {
+    boolean few = fraction > PAGES_BELOW;
+    if (table.kind() == Table.Kind.VIEW || few) {
       return sample(List.of(KeyRange.ALL), fraction);
     }
     return "SELECT 0, "
         + place.stream().map(term -> term + "::text").collect(Collectors.joining(", "))
         + " FROM "
-        + tableName()
+        + range.table()
         + String.format(Locale.ROOT, " AS t TABLESAMPLE SYSTEM (%.12f)", 100 * fraction)
         + " WHERE "
-        + and("NOT " + scale.isNull(place))
+        + range.and("NOT " + scale.isNull(place))
         + " ORDER BY 1, "
         + String.join(", ", place);
   }
@@ -188,15 +193,15 @@ final class SideSql {
   String extremes() {
     String term = place.get(0);
     return "SELECT min(%1$s)::text, max(%1$s)::text FROM %2$s WHERE %3$s"
-        .formatted(term, from(List.of(KeyRange.ALL)), and("isfinite(" + term + ")"));
+        .formatted(term, range.from(List.of(KeyRange.ALL)), range.and("isfinite(" + term + ")"));
   }
 
   /** What the planner expects to find. */
   String estimate() {
     return "EXPLAIN (FORMAT JSON) SELECT FROM "
-        + from(List.of(KeyRange.ALL))
+        + range.from(List.of(KeyRange.ALL))
         + " WHERE "
-        + and("true");
+        + range.and("true");
   }
 
   private List<String> names() {
@@ -228,9 +233,9 @@ final class SideSql {
     return "(SELECT "
         + String.join(", ", named)
         + " FROM "
-        + from(ranges)
+        + range.from(ranges)
         + " WHERE "
-        + within(ranges)
+        + range.within(ranges)
         + " UNION ALL SELECT "
         + "NULL, ".repeat(expressions.size() - 1)
         + "NULL WHERE false) AS r";
@@ -246,73 +251,5 @@ final class SideSql {
 
   private static String alias(int number) {
     return "r.c" + number;
-  }
-
-  /** The table; with the digests of keys computed once for each row, if rows are chosen by them. */
-  private String from(List<KeyRange> ranges) {
-    String plain = tableName() + " AS t";
-    return isDigested(ranges)
-        ? "(SELECT t.*, "
-            + place.get(0)
-            + " AS millrace_place FROM "
-            + plain
-            + " WHERE "
-            + and("true")
-            + " OFFSET 0) AS t"
-        : plain;
-  }
-
-  private List<String> place(List<KeyRange> ranges) {
-    return isDigested(ranges) ? List.of(PLACE) : place;
-  }
-
-  private boolean isDigested(List<KeyRange> ranges) {
-    return scale.by() == Scale.By.DIGEST && !KeyRange.joined(ranges).equals(List.of(KeyRange.ALL));
-  }
-
-  private String tableName() {
-    return (table.heap() ? "ONLY " : "") + table.name().sql();
-  }
-
-  private String within(List<KeyRange> ranges) {
-    List<KeyRange> joined = KeyRange.joined(ranges);
-    boolean nulls = !scale.hasNulls() || ranges.stream().anyMatch(KeyRange::nulls);
-    boolean all = joined.equals(List.of(KeyRange.ALL));
-    if (all && nulls) {
-      return and("true");
-    }
-    List<String> at = place(ranges);
-    if (isDigested(ranges) || joined.size() > RANGES_BY_INDEX) {
-      String found = new RangeTree(scale, at).isWithin(joined, nulls);
-      return isDigested(ranges) ? found : and(found);
-    }
-    List<String> either = new ArrayList<>();
-    for (KeyRange range : joined) {
-      either.add(within(range, at));
-    }
-    if (nulls && scale.hasNulls()) {
-      either.add(scale.isNull(at));
-    }
-    return and("(" + String.join(" OR ", either) + ")");
-  }
-
-  private String within(KeyRange range, List<String> at) {
-    List<String> conditions = new ArrayList<>();
-    if (range.low() != null) {
-      conditions.add(scale.isAbove(at, range.low()));
-    }
-    if (range.high() != null) {
-      conditions.add(scale.isBelow(at, range.high()));
-    }
-    if (scale.hasNulls()) {
-      conditions.add("NOT " + scale.isNull(at));
-    }
-    return conditions.isEmpty() ? "true" : String.join(" AND ", conditions);
-  }
-
-  /** The condition of the comparison, and another. */
-  private String and(String condition) {
-    // The line break ends a comment that the condition may end with.
-    return where.isEmpty() ? condition : "(" + where + "\n) AND " + condition;
   }
 }

@@ -92,7 +92,11 @@ class VerifyModelTest {
     Effort effort =
         random.nextBoolean()
             ? Effort.USUAL
-            : new Effort(1 + random.nextInt(300), random.nextInt(2_000), 1 + random.nextInt(9_000));
+            : new Effort(
+                1 + random.nextInt(300),
+                random.nextInt(2_000),
+                1 << random.nextInt(14),
+                1 + random.nextInt(9_000));
 
     Verification found;
     List<String> key;
