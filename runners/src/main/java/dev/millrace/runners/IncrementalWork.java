@@ -212,10 +212,10 @@ final class IncrementalWork implements Work {
     }
     if (windows.isEmpty()) {
       report.add("Nothing is new.");
-    } else {
-      details.put("cursor_low", text(windows.get(0).range().low()));
-      details.put("cursor_high", text(windows.get(windows.size() - 1).range().high()));
     }
+    Position high = sync.job().cursor().orElse(null);
+    details.put("cursor_low", text(windows.isEmpty() ? high : windows.get(0).range().low()));
+    details.put("cursor_high", text(high));
     freshness(sync.increment().look(), report, details);
     if (sync.skipped() > 0) {
       report.add(

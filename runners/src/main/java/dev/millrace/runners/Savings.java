@@ -22,11 +22,11 @@ record Savings(double seconds, long bytes, double fullSeconds, long fullBytes, b
   /** A table that grew or shrank by less is as it was. */
   private static final double TOLERANCE = 0.1;
 
-  /** Empty when the run was the first, or the first window had no rows. */
+  /** Empty when the run was the first, or what the first window took was not measured. */
   static Optional<Savings> of(Incremental sync, WindowRecord window) {
     return sync.job()
         .first()
-        .filter(first -> first.number() < window.number() && first.rows() > 0)
+        .filter(first -> first.number() < window.number() && first.rows() > 0 && first.bytes() > 0)
         .map(first -> of(first, window, sync.increment().tableRows()));
   }
 

@@ -4,6 +4,7 @@ package dev.millrace.read;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.dialect.Sql;
+import dev.millrace.horizon.Look;
 import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.Position;
 import java.sql.Connection;
@@ -22,10 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 record CursorSql(KeySql key, KeySql cursor) {
 
+  private static final int DATE_BIN_SINCE = 140_000;
+
   static CursorSql of(KeySql key) {
     KeySql cursor =
         new KeySql(key.read(), key.key().subList(0, 1), requireNonNull(key.order()).first());
     return new CursorSql(key, cursor);
+  }
+
+  /** Whether the cursor is a time, from which a length of time can be taken. */
+  boolean isTime() {
+    return type().startsWith("timestamp") || type().equals("date");
   }
 
   private String type() {
@@ -44,6 +52,22 @@ record CursorSql(KeySql key, KeySql cursor) {
         "(%s::%s - %s)::%s".formatted(Sql.literal(value), type(), interval(length), type()));
   }
 
+  /**
+   * Up to where a table that is followed is complete.
+   *
+   * @param overlap how late rows may come where the horizon is not known; null for not at all
+   * @return null when nothing is known to be complete
+   */
+  @Nullable Position complete(Connection connection, Look look, @Nullable Duration overlap)
+      throws SQLException {
+    if (look.high() == null) {
+      return null;
+    }
+    return overlap == null || !isTime()
+        ? place(connection, look.high())
+        : placeBelow(connection, look.high(), overlap);
+  }
+
   private Position position(Connection connection, String expression) throws SQLException {
     return Position.before(cursor.positions(connection, "SELECT " + expression).get(0).values());
   }
@@ -51,11 +75,11 @@ record CursorSql(KeySql key, KeySql cursor) {
   /**
    * The end of the event-time window of the first row of an interval.
    *
-   * @return null when there is no row, or the cursor is not a time of day
+   * @return null when there is no row, the cursor is not a time of day, or the server cannot tell
    */
   @Nullable Position windowEnd(Connection connection, Interval range, Duration length)
       throws SQLException {
-    if (!type().startsWith("timestamp")) {
+    if (!type().startsWith("timestamp") || key.read().table().serverVersion() < DATE_BIN_SINCE) {
       return null;
     }
     List<Position> first = key.positions(connection, key.least(range));

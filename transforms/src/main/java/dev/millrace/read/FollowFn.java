@@ -142,7 +142,8 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
       memory = look.memory();
       following.get().requireShape(acquired.connection(), plan.get().read().table().name());
       acquired.connection().commit();
-      Clipped complete = Clipped.of(ledger().order(), gaps, high(acquired.connection(), look));
+      Position high = cursor().complete(acquired.connection(), look, following.get().overlap());
+      Clipped complete = Clipped.of(ledger().order(), gaps, high);
       clipped = withinWindow(acquired.connection(), gaps, complete);
       isLast = clipped.equals(complete);
     }
@@ -175,10 +176,6 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
       plan.get().session().begin(acquired.connection());
       requireNonNull(reader).read(acquired.connection(), claims);
     }
-  }
-
-  private @Nullable Position high(Connection connection, Look look) throws SQLException {
-    return look.high() == null ? null : cursor().place(connection, look.high());
   }
 
   /** Clips further, so that no block holds rows of two event-time windows. */
@@ -220,9 +217,11 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
             Math.min(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), millis)));
   }
 
-  private static void advance(ManualWatermarkEstimator<Instant> watermark, Look look) {
+  private void advance(ManualWatermarkEstimator<Instant> watermark, Look look) {
     java.time.Instant complete =
         look.lag() == null ? look.serverTime() : look.serverTime().minus(look.lag());
+    java.time.Duration overlap = following.get().overlap();
+    complete = overlap == null ? complete : complete.minus(overlap);
     Instant next = Instant.ofEpochMilli(complete.toEpochMilli());
     if (next.isAfter(watermark.currentWatermark())) {
       watermark.setWatermark(next);

@@ -9,12 +9,15 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a table is followed.
  *
  * @param horizon what to ask the source
  * @param memory what the look before left
+ * @param overlap how late rows may come where the horizon is not known: so much later they are
+ *     read, once; null for not at all
  * @param split the number of the split that has no end
  * @param poll how long to wait when nothing is new
  * @param window the event-time windows that no block may reach across
@@ -24,6 +27,7 @@ import java.time.Duration;
 record Following(
     Horizon horizon,
     String memory,
+    @Nullable Duration overlap,
     String split,
     Duration poll,
     Duration window,

@@ -149,7 +149,8 @@ public final class ReadIncrement {
       String last = Integer.toString(job.splits().get(job.splits().size() - 1).split());
       ColumnTypes shape = ColumnTypes.of(connection, step.read.table().name());
       Following following =
-          new Following(step.horizon, look.memory(), last, poll, window, shape, newColumns);
+          new Following(
+              step.horizon, look.memory(), rules.overlap(), last, poll, window, shape, newColumns);
       return new Follow(table.spec(), step.planned(job), following, step.horizon.doubts());
     }
   }
@@ -269,7 +270,7 @@ public final class ReadIncrement {
                 + " first, the same without --follow");
       }
       Position low = low(job.cursor().orElse(null));
-      Position high = look.high() == null ? null : CursorSql.of(sql).place(connection, look.high());
+      Position high = CursorSql.of(sql).complete(connection, look, rules.overlap());
       boolean parts = high != null && isAbove(high, low);
       job.next(
           new Interval(low, null),
@@ -305,9 +306,10 @@ public final class ReadIncrement {
 
     /** Where to read from: the cursor, or so far below it as rows may come late. */
     private @Nullable Position low(@Nullable Position from) throws SQLException {
-      return from == null || rules.overlap() == null || isNumber()
+      CursorSql places = CursorSql.of(sql);
+      return from == null || rules.overlap() == null || !places.isTime()
           ? from
-          : CursorSql.of(sql).placeBelow(connection, from.values().get(0), rules.overlap());
+          : places.placeBelow(connection, from.values().get(0), rules.overlap());
     }
 
     Planned plan(CursorJob job) throws SQLException {

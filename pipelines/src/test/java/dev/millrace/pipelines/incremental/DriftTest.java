@@ -96,10 +96,12 @@ class DriftTest {
     POSTGRES.execute(
         "ALTER TABLE item ADD z text, ALTER n TYPE bigint",
         "INSERT INTO item VALUES (11, 1e12, clock_timestamp(), 'zed')");
-    assertThat(sync(OnDrift.ADD_COLUMNS)).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(sync(OnDrift.ADD_COLUMNS))
+        .contains("Column n of copy is bigint now.")
+        .anyMatch(note -> note.startsWith("Column z was added to copy;"));
     assertThat(rows("id, n, z")).containsExactly("(11,1000000000000,zed)");
     POSTGRES.execute("INSERT INTO item VALUES (12, 12)");
-    assertThat(sync(OnDrift.FAIL)).isEmpty();
+    assertThat(sync(OnDrift.FAIL)).noneMatch(note -> note.startsWith("Column "));
   }
 
   @Test
