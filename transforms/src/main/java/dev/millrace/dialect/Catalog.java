@@ -44,7 +44,8 @@ public final class Catalog {
       SELECT ARRAY(SELECT a.attname FROM unnest(i.indkey[0:i.indnkeyatts - 1])
                      WITH ORDINALITY AS k(attnum, at)
                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                   ORDER BY k.at)::text[]
+                   ORDER BY k.at)::text[],
+             coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
       FROM pg_index i
       WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid AND i.indimmediate
         AND i.indpred IS NULL AND i.indexprs IS NULL
@@ -156,13 +157,14 @@ public final class Catalog {
     return columns;
   }
 
-  private static List<List<String>> keys(Connection connection, long oid) throws SQLException {
-    List<List<String>> keys = new ArrayList<>();
+  private static List<TableKey> keys(Connection connection, long oid) throws SQLException {
+    List<TableKey> keys = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(KEYS)) {
       statement.setLong(1, oid);
       try (ResultSet each = statement.executeQuery()) {
         while (each.next()) {
-          keys.add(List.of((String[]) each.getArray(1).getArray()));
+          String[] columns = (String[]) each.getArray(1).getArray();
+          keys.add(new TableKey(List.of(columns), each.getBoolean(2)));
         }
       }
     }

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * The SQL of writing through a staging table. Rows are inserted in the order of the key, so that
  * two writers take row locks in one order and cannot deadlock. Of rows with one key the newest
  * wins, if a column tells which that is, and else the last: the stage was empty, so that its
- * physical order is that of arrival. Rows whose key holds a NULL are equal to none and all stay.
+ * physical order is that of arrival. Rows whose key holds a NULL are equal to none and all stay,
+ * unless the index says that NULLs are not distinct.
  */
 final class StageSql {
 
@@ -82,7 +83,7 @@ final class StageSql {
     List<String> nulls = new ArrayList<>();
     for (String column : write.key()) {
       order.add(value(column));
-      if (write.table().column(column).nullable()) {
+      if (write.table().column(column).nullable() && !write.table().nullsCollide(write.key())) {
         nulls.add(value(column) + " IS NULL");
       }
     }

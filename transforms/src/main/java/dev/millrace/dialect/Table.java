@@ -4,7 +4,6 @@ package dev.millrace.dialect;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A table, view or other relation, as the catalog has it.
@@ -16,7 +15,7 @@ import java.util.Set;
  * @param outOfLine bytes on disk of values stored out of line, those of children included; -1 when
  *     not known
  * @param columns in the table's order
- * @param keys the column names of each unique, complete, immediate index, the primary key first
+ * @param keys the columns of each unique, complete, immediate index, the primary key first
  * @param serverVersion as in 180003
  * @param rowSecurity whether policies apply to this session's role, so that {@code COPY} into it is
  *     refused
@@ -28,7 +27,7 @@ public record Table(
     long bytes,
     long outOfLine,
     List<TableColumn> columns,
-    List<List<String>> keys,
+    List<TableKey> keys,
     int serverVersion,
     boolean rowSecurity)
     implements Serializable {
@@ -77,12 +76,18 @@ public record Table(
 
   /** Whether the columns, in any order, are those of a unique index. */
   public boolean hasKey(List<String> names) {
-    return keys.stream().anyMatch(key -> Set.copyOf(key).equals(Set.copyOf(names)));
+    return keys.stream().anyMatch(key -> key.isOf(names));
+  }
+
+  /** Whether rows that hold a NULL in the same of these columns can collide in a unique index. */
+  boolean nullsCollide(List<String> names) {
+    return keys.stream().anyMatch(key -> key.nullsEqual() && key.isOf(names));
   }
 
   /** The first key none of whose columns may be NULL. */
   public Optional<List<String>> rowKey() {
     return keys.stream()
+        .map(TableKey::columns)
         .filter(key -> key.stream().noneMatch(column -> column(column).nullable()))
         .findFirst();
   }

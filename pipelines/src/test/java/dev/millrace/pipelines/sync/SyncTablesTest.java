@@ -36,15 +36,24 @@ class SyncTablesTest {
 
   private void sync(Mode mode, String from, String into, List<String> key, List<String> readBy)
       throws SQLException {
+    try (Sync sync = open(mode, from, into, key, readBy)) {
+      run(sync);
+      assertThat(sync.targetChecksum()).isEqualTo(sync.sourceChecksum());
+    }
+  }
+
+  private Sync open(Mode mode, String from, String into, List<String> key, List<String> readBy)
+      throws SQLException {
     SyncOptions options =
         new SyncOptions(
             spec, from, spec, into, mode, key, "", List.of(), "", Blocks.DEFAULT_SIZE, 2, readBy);
-    try (Sync sync = Sync.open(options, "run", "test")) {
-      Pipeline pipeline = Pipeline.create();
-      sync.applyTo(pipeline);
-      pipeline.run().waitUntilFinish();
-      assertThat(sync.targetChecksum()).isEqualTo(sync.sourceChecksum());
-    }
+    return Sync.open(options, "run", "test");
+  }
+
+  private static void run(Sync sync) {
+    Pipeline pipeline = Pipeline.create();
+    sync.applyTo(pipeline);
+    pipeline.run().waitUntilFinish();
   }
 
   private void append(String from, String into, String... readBy) throws SQLException {
@@ -190,6 +199,26 @@ class SyncTablesTest {
         "ALTER TABLE s.target ADD UNIQUE (id)");
     sync(Mode.UPSERT, "s.source", "s.target", List.of("id"), List.of());
     assertThat(count("s.target")).isEqualTo(3);
+  }
+
+  @Test
+  void upsert_shouldReplaceRowsWhoseKeyIsNull_whereNullsAreNotDistinct() throws SQLException {
+    POSTGRES.execute(
+        "CREATE TABLE s.source (id int, part int, label text)",
+        "INSERT INTO s.source VALUES (NULL, 1, 'a'), (NULL, 1, 'b'), (NULL, 2, 'c'), (1, NULL, 'd')",
+        "CREATE TABLE s.copy (LIKE s.source)",
+        "CREATE UNIQUE INDEX ON s.copy (part, id) NULLS NOT DISTINCT",
+        "INSERT INTO s.copy VALUES (NULL, 1, 'stale'), (NULL, NULL, 'other')");
+
+    for (int i = 0; i < 2; i++) {
+      try (Sync sync = open(Mode.UPSERT, "s.source", "s.copy", List.of("id", "part"), List.of())) {
+        run(sync);
+      }
+    }
+
+    assertThat(
+            POSTGRES.query("SELECT (id, part, label)::text FROM s.copy", row -> row.getString(1)))
+        .containsExactlyInAnyOrder("(,1,b)", "(,2,c)", "(,,other)", "(1,,d)");
   }
 
   @ParameterizedTest

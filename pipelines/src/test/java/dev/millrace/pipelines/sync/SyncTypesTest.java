@@ -60,7 +60,7 @@ class SyncTypesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"DIRECT,APPEND", "DIRECT,UPSERT", "FLINK,UPSERT", "FLINK,LEDGER"})
+  @CsvSource({"DIRECT,APPEND", "DIRECT,UPSERT", "FLINK,APPEND", "FLINK,UPSERT", "FLINK,LEDGER"})
   void sync_shouldCopyEveryTypeExactly(String runner, Mode mode) throws SQLException {
     TARGET.execute("DROP TABLE IF EXISTS target", "CREATE TABLE target " + EveryType.columns());
     if (mode == Mode.UPSERT) {
