@@ -53,7 +53,7 @@ class TiesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 120", "7, 1000", "100, 10000", "1000, 100000"})
+  @CsvSource({"1, 60", "7, 400", "100, 5000", "1000, 100000"})
   void read_shouldTakeEachRowOnceWhateverThePage(int pageRows, int rows) throws Exception {
     // All of one time, but for neighbours a microsecond away and the ends of what there is.
     POSTGRES.execute(
@@ -63,7 +63,7 @@ class TiesTest {
             + " FROM generate_series(1, "
             + rows
             + ") i",
-        "CREATE INDEX ON item (at, id, part COLLATE \"C\")",
+        "CREATE INDEX ON item (at, id, part)",
         "ANALYZE item");
     int attempts = 0;
     try (CursorJob job = CursorJob.open(spec, "j")) {

@@ -157,4 +157,24 @@ class FollowedTest {
     }
     assertSame();
   }
+
+  @Test
+  void sync_shouldEndAWindowThatWasFollowed() throws Exception {
+    try (Followed followed = open(false)) {
+      Pipeline pipeline = pipeline("direct");
+      followed.applyTo(pipeline);
+      PipelineResult result = pipeline.run();
+      awaitCopied();
+      stop(followed, result);
+    }
+    SOURCE.execute("INSERT INTO item (name) SELECT 'more' FROM generate_series(1, 700) i");
+    try (Incremental sync = Incremental.open(options(false), "run", "test")) {
+      Pipeline pipeline = pipeline("direct");
+      sync.applyTo(pipeline);
+      pipeline.run().waitUntilFinish();
+      assertThat(sync.finish(0, Instant.EPOCH, Instant.EPOCH)).isPresent();
+      assertThat(sync.job().window()).isEmpty();
+    }
+    assertSame();
+  }
 }
