@@ -22,6 +22,7 @@ final class BenchCommand extends RunCommand {
         "copy (the default): a table copied by JdbcIO, by Millrace and by raw pipes;",
         "memory: the heap that Millrace needs for a table and for one ten times as long;",
         "ledger: what --mode=ledger costs beside append;",
+        "cluster: appending on a Flink cluster beside raw pipes;",
         "incremental: what is new by a cursor, beside a copy of the whole table;",
         "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "kills: copies that are killed and finished, and whether each row is there once."
@@ -102,6 +103,8 @@ final class BenchCommand extends RunCommand {
       case "ledger" ->
           new LedgerBenchWork(
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
+      case "cluster" ->
+          new ClusterBenchWork(rows == null ? CopyBench.Options.defaults().rows() : rows, rounds);
       case "incremental" ->
           new IncrementalBenchWork(rows == null ? INCREMENTAL_ROWS : rows, rounds);
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
@@ -110,7 +113,7 @@ final class BenchCommand extends RunCommand {
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
-                  + " (must be copy, memory, ledger, incremental, verify or kills)");
+                  + " (must be copy, memory, ledger, cluster, incremental, verify or kills)");
     };
   }
 }

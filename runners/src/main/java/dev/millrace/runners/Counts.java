@@ -57,6 +57,11 @@ record Counts(
     return new Counts(rowsRead, rows, rowsRejected, blocks, bytes);
   }
 
+  /** These counts but for what was read: a restart begins it anew, and counts what is left. */
+  Counts withoutReads() {
+    return new Counts(null, rowsWritten, rowsRejected, null, null);
+  }
+
   private static @Nullable Long sum(@Nullable Long one, @Nullable Long other) {
     return one == null || other == null ? null : Long.valueOf(one + other);
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
 
 /** Copies one table into another. */
 final class SyncWork implements Work {
@@ -62,7 +63,7 @@ final class SyncWork implements Work {
       }
       run.stopClock();
       List<String> report = new ArrayList<>();
-      Map<String, Object> details = new LinkedHashMap<>();
+      Map<String, @Nullable Object> details = new LinkedHashMap<>();
       if (sync.job().isPresent()) {
         counts = entered(run, sync.job().get(), counts, report, details);
       }
@@ -145,15 +146,20 @@ final class SyncWork implements Work {
 
   /** Asks the target whether all is there, and tells what of it was there before. */
   private static Counts entered(
-      Run run, LedgerJob job, Counts counts, List<String> report, Map<String, Object> details)
+      Run run,
+      LedgerJob job,
+      Counts counted,
+      List<String> report,
+      Map<String, @Nullable Object> details)
       throws SQLException {
     boolean wasDone = job.wasDone();
     long rows = job.finish();
     long skipped = job.rowsBefore();
-    long read = counts.rowsRead() == null ? 0 : counts.rowsRead();
+    Counts counts = run.attempts() > 1 ? counted.withoutReads() : counted;
+    Long reread =
+        counts.rowsRead() == null ? null : Math.max(0, counts.rowsRead() - (rows - skipped));
     // Runs, and the restarts of this one by its cluster.
     long attempts = job.attempts() + run.attempts() - 1;
-    long reread = Math.max(0, read - (rows - skipped));
     long splitsSkipped = job.splits().stream().filter(SplitRecord::isDone).count();
     if (wasDone) {
       report.add(
@@ -166,8 +172,8 @@ final class SyncWork implements Work {
               .formatted(job.name(), rows, attempts, job.splits().size(), splitsSkipped));
       if (attempts > 1) {
         report.add(
-            "%,d rows were skipped, %,d read once more. Not all of it is of one moment."
-                .formatted(skipped, reread));
+            "%,d rows were skipped, %s read once more. Not all of it is of one moment."
+                .formatted(skipped, reread == null ? "some perhaps" : "%,d".formatted(reread)));
       }
     }
     details.put("job", job.name());
@@ -179,7 +185,7 @@ final class SyncWork implements Work {
     return counts.withRowsWritten(rows - skipped);
   }
 
-  private static void sumUp(Sync sync, List<String> report, Map<String, Object> details)
+  private static void sumUp(Sync sync, List<String> report, Map<String, @Nullable Object> details)
       throws SQLException {
     String source = sync.sourceChecksum().sum();
     String target = sync.targetChecksum().sum();

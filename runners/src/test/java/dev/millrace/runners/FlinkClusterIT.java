@@ -146,9 +146,7 @@ class FlinkClusterIT {
         Statement statement = holder.createStatement()) {
       holder.setAutoCommit(false);
       statement.execute("lock table copy in share mode");
-      run =
-          CompletableFuture.supplyAsync(
-              () -> sync(console, "--mode=upsert", "--key=id", "--checksum"));
+      run = CompletableFuture.supplyAsync(() -> sync(console, "--mode=ledger", "--checksum"));
       await(
           () ->
               postgres.value(
@@ -164,6 +162,10 @@ class FlinkClusterIT {
     assertThat(taskManager().pid()).isNotEqualTo(dead);
     JsonNode summary = json(console);
     assertThat(summary.get("attempts").asLong()).isGreaterThan(1);
+    assertThat(summary.get("rows_written").asLong()).isEqualTo(1000);
+    // What the first attempt read went with its TaskManager.
+    assertThat(summary.get("rows_read").isNull()).isTrue();
+    assertThat(summary.get("rows_reread").isNull()).isTrue();
     assertThat(summary.get("source_checksum")).isEqualTo(summary.get("target_checksum"));
   }
 

@@ -26,6 +26,9 @@ final class Comparison {
   /** Queries for rows at most: where no index serves, each is a pass over the table. */
   private static final int BATCHES = 64;
 
+  /** Rows that differ in a part, at most: of as many parts as remain equal it is worth to know. */
+  private static final double SPARSE = 0.5;
+
   private final Sides sides;
   private final TablePair pair;
   private final Scale scale;
@@ -98,20 +101,28 @@ final class Comparison {
     return settle(parts.stream().filter(Compared::differs).toList());
   }
 
-  /** Looks at one range, and where few of its rows differ, cuts all others by digest. */
+  /**
+   * Cuts ranges by digest. Not if so many rows differ that all parts would: one range, if it is not
+   * too long to look at whole, tells for the others.
+   */
   private List<Compared> scattered(List<Compared> ranges) throws SQLException {
     List<Compared> others = new ArrayList<>(ranges);
-    Compared one = others.remove(ranges.size() / 2);
-    long before = findings.total();
-    merge(List.of(one));
-    long differing = findings.total() - before;
+    Compared one = ranges.get(ranges.size() / 2);
+    double share = 0;
+    if (one.rows() <= effort.batchRows()) {
+      long before = findings.total();
+      merge(List.of(one));
+      share = (double) (findings.total() - before) / one.rows();
+      others.remove(one);
+    }
     if (others.isEmpty()) {
       return others;
     }
     List<KeyRange> parts = cuts.parts(others);
-    long partRows = Compared.rows(others) / parts.size();
-    boolean sparse = differing * partRows * 2 < one.rows();
-    return sparse && parts.size() > others.size() ? narrowed(others, sums(parts)) : others;
+    double perPart = share * Compared.rows(others) / parts.size();
+    return perPart < SPARSE && parts.size() > others.size()
+        ? narrowed(others, sums(parts))
+        : others;
   }
 
   private List<Compared> sums(List<KeyRange> ranges) throws SQLException {

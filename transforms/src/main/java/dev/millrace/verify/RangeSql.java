@@ -92,15 +92,17 @@ final class RangeSql {
 
   /** The condition of the comparison, and that a row lies in one of some ranges. */
   String within(List<KeyRange> ranges) {
-    String whole = withinWhole(whole(ranges));
-    if (ranges.get(0).parts() == 1) {
+    List<KeyRange> wholes = whole(ranges);
+    String whole = withinWhole(wholes);
+    int parts = ranges.get(0).parts();
+    if (ranges.size() == parts * wholes.size()) {
       return isComputed(ranges) ? whole : and(whole);
     }
     Map<KeyRange, Integer> order = new HashMap<>();
-    whole(ranges).forEach(each -> order.put(each, order.size()));
+    wholes.forEach(each -> order.put(each, order.size()));
     String numbers =
         ranges.stream()
-            .map(each -> order.getOrDefault(each.whole(), 0) * each.parts() + each.part())
+            .map(each -> order.getOrDefault(each.whole(), 0) * parts + each.part())
             .map(String::valueOf)
             .collect(Collectors.joining(", "));
     String number = number(ranges, place(ranges), digest);

@@ -104,7 +104,7 @@ public final class CopyBench {
   }
 
   /** One contender in one mode. */
-  private record Cell(Contender contender, Mode mode) {}
+  record Cell(Contender contender, Mode mode) {}
 
   /**
    * Measures. Nothing stays behind on the server.
@@ -152,8 +152,7 @@ public final class CopyBench {
     return cells;
   }
 
-  private static CopyResult.Run measure(
-      Options options, Server server, Tables tables, Cell cell, int round)
+  static CopyResult.Run measure(Options options, Server server, Tables tables, Cell cell, int round)
       throws IOException, SQLException, InterruptedException {
     Contender contender = cell.contender();
     long rows = options.rowsOf(contender);

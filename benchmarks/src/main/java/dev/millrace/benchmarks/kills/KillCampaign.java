@@ -4,6 +4,7 @@ package dev.millrace.benchmarks.kills;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.benchmarks.kills.KillReport.Struck;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
@@ -72,22 +73,10 @@ public final class KillCampaign {
    * @param command starts the command as a process
    */
   public record Options(
-      Map<Kill, Integer> kills, long rows, long seed, Path flinkJars, Command command) {
+      Map<Kill, Integer> kills, long rows, long seed, Path flinkJars, MillraceCommand command) {
     public Options {
       kills = Map.copyOf(kills);
     }
-  }
-
-  /** Starts {@code millrace} as a process of its own. */
-  @FunctionalInterface
-  public interface Command {
-    /**
-     * A process to be started.
-     *
-     * @param jvmFlags of the process
-     * @param arguments of the command
-     */
-    ProcessBuilder with(List<String> jvmFlags, List<String> arguments);
   }
 
   private KillCampaign(

@@ -166,11 +166,17 @@ public final class FlinkRest {
         .filter(trace -> !trace.isBlank() && !trace.equals("null"));
   }
 
-  /** How often a job was restarted. */
+  /**
+   * How often a job was restarted: that of the task that was most often. Also of a job that has
+   * ended, of which the metrics are gone.
+   */
   public long restarts(String job) throws IOException {
     long restarts = 0;
-    for (JsonNode metric : find("/jobs/" + job + "/metrics?get=numRestarts").orElse(none())) {
-      restarts = Math.max(restarts, metric.path("value").asLong());
+    for (String vertex : job(job).map(JobDetails::vertices).orElse(List.of())) {
+      JsonNode found = find("/jobs/" + job + "/vertices/" + vertex).orElse(none());
+      for (JsonNode task : found.path("subtasks")) {
+        restarts = Math.max(restarts, task.path("attempt").asLong());
+      }
     }
     return restarts;
   }

@@ -86,6 +86,15 @@ class FlinkRestTest {
   }
 
   @Test
+  void restarts_shouldBeThoseOfTheTaskThatHadMost() throws IOException {
+    answers.put("/jobs/0123", "{\"vertices\":[{\"id\":\"a\"},{\"id\":\"b\"}]}");
+    answers.put("/jobs/0123/vertices/a", "{\"subtasks\":[{\"attempt\":0},{\"attempt\":2}]}");
+    answers.put("/jobs/0123/vertices/b", "{\"subtasks\":[{\"attempt\":1}]}");
+
+    assertThat(rest().restarts("0123")).isEqualTo(2);
+  }
+
+  @Test
   void recordsIn_shouldSumUpTheOperatorsThatMatch() throws IOException {
     String path = "/jobs/0123/vertices/v/subtasks/metrics";
     answers.put(path, "[{\"id\":\"Write.numRecordsIn\"},{\"id\":\"Read.numRecordsIn\"}]");

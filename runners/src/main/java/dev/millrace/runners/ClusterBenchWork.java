@@ -1,0 +1,31 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.benchmarks.copy.ClusterBench;
+import dev.millrace.benchmarks.copy.ClusterResult;
+import java.util.Map;
+
+/** Measures a copy on a Flink cluster beside raw pipes. */
+record ClusterBenchWork(long rows, int rounds) implements Work {
+
+  private static final int WARM_JOBS = 2;
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    ClusterBench.Options options =
+        new ClusterBench.Options(
+            rows,
+            rounds,
+            WARM_JOBS,
+            run.options().parallelism,
+            Packaged.flinkJars(),
+            KillsWork::command);
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would measure pipes and jobs on a cluster, %,d rows, %d rounds".formatted(rows, rounds));
+    }
+    ClusterResult result = ClusterBench.run(options, run::tell);
+    return new Outcome(
+        Counts.NONE, result.lines(), Map.of("result", result.toMap()), ExitCode.DONE);
+  }
+}
