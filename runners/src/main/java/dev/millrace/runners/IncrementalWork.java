@@ -5,6 +5,7 @@ import dev.millrace.horizon.Holder;
 import dev.millrace.horizon.Look;
 import dev.millrace.ledger.LedgerView;
 import dev.millrace.ledger.Position;
+import dev.millrace.ledger.RecountRecord;
 import dev.millrace.ledger.WindowRecord;
 import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.incremental.Backfill;
@@ -14,12 +15,14 @@ import dev.millrace.pipelines.incremental.IncrementalOptions;
 import dev.millrace.pipelines.incremental.WindowedCounts;
 import dev.millrace.read.ReadTable;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.jspecify.annotations.Nullable;
 
@@ -123,11 +126,11 @@ final class IncrementalWork implements Work {
   }
 
   private Outcome followed(Followed sync, Counts counts) throws SQLException {
+    Optional<LedgerView.Job> job = LedgerView.job(options.target(), options.job());
     String high =
-        LedgerView.job(options.target(), options.job())
-            .flatMap(LedgerView.Job::cursor)
-            .map(IncrementalWork::value)
-            .orElse("the start");
+        job.flatMap(LedgerView.Job::cursor).map(IncrementalWork::value).orElse("the start");
+    List<String> report = new ArrayList<>();
+    report.add("Drained; the target is complete up to " + high + ".");
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("status", "drained");
     details.put("job", sync.job().name());
@@ -138,11 +141,8 @@ final class IncrementalWork implements Work {
       details.put("late_panes", Measure.LATE_PANES.total());
       details.put("rows_late", Measure.ROWS_LATE.total());
     }
-    return new Outcome(
-        counts,
-        List.of("Drained; the target is complete up to " + high + "."),
-        details,
-        ExitCode.STOPPED);
+    lateness(job.map(LedgerView.Job::recounts).orElse(List.of()), report, details);
+    return new Outcome(counts, report, details, ExitCode.STOPPED);
   }
 
   private Outcome migration() throws SQLException {
@@ -217,6 +217,7 @@ final class IncrementalWork implements Work {
     details.put("cursor_low", text(windows.isEmpty() ? high : windows.get(0).range().low()));
     details.put("cursor_high", text(high));
     freshness(sync.increment().look(), report, details);
+    lateness(sync.job().recounts(), report, details);
     if (sync.skipped() > 0) {
       report.add(
           "%,d rows have no %s, and were skipped.".formatted(sync.skipped(), options.cursor()));
@@ -239,6 +240,23 @@ final class IncrementalWork implements Work {
     details.put("held_back_by", look.holders().stream().map(Holder::sentence).toList());
     look.holdersOf(options.rules().patience())
         .forEach(holder -> report.add("Held back: " + holder.sentence()));
+  }
+
+  /** What came late up to the run before; over all windows known, so that it is learned. */
+  private void lateness(
+      List<RecountRecord> recounts, List<String> report, Map<String, Object> details) {
+    Optional<Lateness> known = Lateness.of(recounts);
+    known.ifPresent(lateness -> lateness.enter(details));
+    known.ifPresent(lateness -> lateness.tell(options.cursor(), report));
+    Duration overlap = options.rules().overlap();
+    known
+        .map(Lateness::most)
+        .filter(most -> overlap != null && most.compareTo(overlap) > 0)
+        .ifPresent(
+            most ->
+                report.add(
+                    "Invalid --overlap: %s (must be above %s, by which rows came late)"
+                        .formatted(Lateness.seconds(overlap), Lateness.seconds(most))));
   }
 
   private static String value(@Nullable Position position) {

@@ -98,11 +98,16 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
 
   private static List<String> lines(LedgerView.Job known) {
     JobRecord job = known.record();
-    return List.of(
-        job.job() + ": " + state(known),
+    List<String> lines = new ArrayList<>();
+    lines.add(job.job() + ": " + state(known));
+    lines.add(
         "  attempt %d by run %s on %s, %s"
-            .formatted(job.attempts(), job.run(), job.runner(), time(job.attemptAt())),
-        "  " + job.definition());
+            .formatted(job.attempts(), job.run(), job.runner(), time(job.attemptAt())));
+    lines.add("  " + job.definition());
+    List<String> late = new ArrayList<>();
+    Lateness.of(known.recounts()).ifPresent(lateness -> lateness.tell("its cursor", late));
+    late.forEach(sentence -> lines.add("  " + sentence));
+    return lines;
   }
 
   private static String state(LedgerView.Job known) {
@@ -167,6 +172,7 @@ record StateWork(StateCommand command, ConnectionSpec database) implements Work 
     fields.put("done_at", time(job.doneAt()));
     fields.put("rows", job.isDone() ? job.rows() : job.rows() + rows(splits));
     fields.put("cursor", known.cursor().map(at -> at.values().get(0)).orElse(""));
+    Lateness.of(known.recounts()).ifPresent(lateness -> lateness.enter(fields));
     fields.put("windows", known.windows().stream().map(StateWork::fields).toList());
     fields.put("splits", splits.stream().map(StateWork::fields).toList());
     return fields;

@@ -2,6 +2,7 @@
 package dev.millrace.ledger;
 
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.horizon.Recount;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -34,6 +35,7 @@ public final class CursorJob implements AutoCloseable {
   private JobRecord record = JobRecord.NEW;
   private List<WindowRecord> windows = List.of();
   private List<SplitRecord> splits = List.of();
+  private List<RecountRecord> recounts = List.of();
 
   private CursorJob(ConnectionSpec spec, String job, JobHold hold) {
     this.spec = spec;
@@ -74,6 +76,7 @@ public final class CursorJob implements AutoCloseable {
         holder -> {
           windows = WindowRecord.list(holder, job);
           splits = SplitRecord.list(holder, job);
+          recounts = RecountRecord.list(holder, job);
           return windows;
         });
   }
@@ -107,9 +110,45 @@ public final class CursorJob implements AutoCloseable {
     return last().map(WindowRecord::memory).orElse("");
   }
 
+  /** The windows that are still known, in order. */
+  public List<WindowRecord> windows() {
+    return windows;
+  }
+
   /** The first window, if the target has all of it: the copy of all there was then. */
   public Optional<WindowRecord> first() {
     return windows.stream().findFirst().filter(WindowRecord::isDone);
+  }
+
+  /** What the source showed when the last window was read that the target has all of. */
+  public Optional<RecountRecord> recount() {
+    return recounts.isEmpty() ? Optional.empty() : Optional.of(recounts.get(recounts.size() - 1));
+  }
+
+  /** The recounts of all windows that are still known, in order. */
+  public List<RecountRecord> recounts() {
+    return recounts;
+  }
+
+  /** Remembers what the source shows of the last window. */
+  public void seen(Recount.Seen seen) throws SQLException {
+    long number = last().orElseThrow().number();
+    hold.transact(
+        holder -> {
+          RecountRecord.seen(holder, job, number, seen);
+          return seen;
+        });
+    look();
+  }
+
+  /** Adds what came later than was seen of a window to what did before. */
+  public void found(long number, Recount.Found found) throws SQLException {
+    hold.transact(
+        holder -> {
+          RecountRecord.found(holder, job, number, found);
+          return found;
+        });
+    look();
   }
 
   /** The columns copied up to now; empty before the first window. */

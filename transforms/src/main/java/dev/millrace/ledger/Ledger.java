@@ -5,6 +5,7 @@ import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.Origin;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.horizon.Recount;
 import java.io.Serializable;
 import java.sql.Array;
 import java.sql.Connection;
@@ -137,6 +138,21 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
       statement.executeUpdate();
       connection.commit();
     }
+  }
+
+  /**
+   * Remembers what came late of the window, beside what did before.
+   *
+   * @param connection to the target, with auto-commit off
+   * @param seen what the source shows now
+   * @param found what came later than was seen the time before
+   */
+  public void recounted(Connection connection, Recount.Seen seen, Recount.Found found)
+      throws SQLException {
+    long number = Long.parseLong(window);
+    RecountRecord.seen(connection, job, number, seen);
+    RecountRecord.found(connection, job, number, found);
+    connection.commit();
   }
 
   /**

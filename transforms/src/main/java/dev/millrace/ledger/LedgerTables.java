@@ -21,7 +21,8 @@ final class LedgerTables {
 
   private static final String EXIST =
       "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL"
-          + " AND to_regclass('millrace.window') IS NOT NULL";
+          + " AND to_regclass('millrace.window') IS NOT NULL"
+          + " AND to_regclass('millrace.recount') IS NOT NULL";
 
   private static final String CREATE =
       """
@@ -65,6 +66,24 @@ final class LedgerTables {
         bytes bigint NOT NULL DEFAULT 0,
         seconds double precision NOT NULL DEFAULT 0,
         PRIMARY KEY (job, number));
+      CREATE TABLE IF NOT EXISTS millrace.recount (
+        job text NOT NULL,
+        number bigint NOT NULL,
+        snapshot text NOT NULL,
+        read text NOT NULL,
+        top text NOT NULL,
+        seen_at timestamptz NOT NULL,
+        late bigint,
+        behind bigint,
+        late_seconds double precision,
+        PRIMARY KEY (job, number),
+        FOREIGN KEY (job, number) REFERENCES millrace.window ON DELETE CASCADE);
+      COMMENT ON TABLE millrace.recount IS
+        'Millrace: what the source showed when a window was read, and what came later';
+      COMMENT ON COLUMN millrace.recount.read IS 'a value of the cursor below which all was read';
+      COMMENT ON COLUMN millrace.recount.top IS 'the greatest value that could be seen';
+      COMMENT ON COLUMN millrace.recount.late IS 'rows that came later, at or below top';
+      COMMENT ON COLUMN millrace.recount.behind IS 'those of them below read';
       COMMENT ON TABLE millrace.window IS
         'Millrace: the windows of a cursor, in which a copy found what was new';
       COMMENT ON COLUMN millrace.window.low IS 'exclusive, empty for the start';

@@ -21,12 +21,18 @@ public final class LedgerView {
    *
    * @param windows of its cursor, in order; none when it has no cursor
    * @param splits of a window that was not ended, or of the copy of a whole table
+   * @param recounts of its windows, as far as the source could tell
    */
-  public record Job(JobRecord record, List<WindowRecord> windows, List<SplitRecord> splits) {
+  public record Job(
+      JobRecord record,
+      List<WindowRecord> windows,
+      List<SplitRecord> splits,
+      List<RecountRecord> recounts) {
 
     public Job {
       windows = List.copyOf(windows);
       splits = List.copyOf(splits);
+      recounts = List.copyOf(recounts);
     }
 
     /** Where its cursor stands: all below is in the target. Empty when it has none, or at first. */
@@ -78,7 +84,10 @@ public final class LedgerView {
 
   private static Job of(Connection connection, JobRecord job) throws SQLException {
     return new Job(
-        job, WindowRecord.list(connection, job.job()), SplitRecord.list(connection, job.job()));
+        job,
+        WindowRecord.list(connection, job.job()),
+        SplitRecord.list(connection, job.job()),
+        RecountRecord.list(connection, job.job()));
   }
 
   static Optional<Job> find(Connection connection, String name) throws SQLException {

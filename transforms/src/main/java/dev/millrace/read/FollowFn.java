@@ -51,6 +51,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
   private transient @Nullable RangeReader reader;
   private transient String memory = "";
   private transient java.time.@Nullable Instant covered;
+  private transient @Nullable FollowWatch watch;
 
   FollowFn(ConnectionSpec spec, ReadPlan plan, Following following) {
     this.spec = Marshalled.of(spec);
@@ -64,6 +65,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     source = Pool.share(spec.get(), Quota.READ);
     target = Pool.share(ledger().spec(), Quota.WRITE);
     memory = following.get().memory();
+    watch = new FollowWatch(plan, following.get());
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
@@ -140,6 +142,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     try (Pool.Acquired acquired = acquire()) {
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
+      watched(acquired.connection(), look, gaps);
       following.get().requireShape(acquired.connection(), plan.get().read().table().name());
       acquired.connection().commit();
       Position high = cursor().complete(acquired.connection(), look, following.get().overlap());
@@ -165,6 +168,17 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     advance(watermark, look);
     return ProcessContinuation.resume()
         .withResumeDelay(Duration.millis(following.get().poll().toMillis()));
+  }
+
+  /** Measures what the look says, and counts what came late of what is read. */
+  private void watched(Connection connection, Look look, Range.Gaps left) throws SQLException {
+    FollowWatch watch = requireNonNull(this.watch);
+    watch.looked(look);
+    if (left.left().size() == 1 && watch.isRecountDue(look.serverTime())) {
+      try (Pool.Acquired acquired = requireNonNull(target).acquire("follow " + ledger().job())) {
+        watch.recount(connection, acquired.connection(), ledger(), left.left().get(0).low());
+      }
+    }
   }
 
   private Pool.Acquired acquire() throws SQLException {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param overlap how late rows may come where the horizon is not known: so much later they are
  *     read, once; null for not at all
  * @param split the number of the split that has no end
+ * @param patience how long anyone may hold it back before that is told
  * @param poll how long to wait when nothing is new
  * @param window the event-time windows that no block may reach across
  * @param shape the table's columns when it was planned
@@ -29,6 +30,7 @@ record Following(
     String memory,
     @Nullable Duration overlap,
     String split,
+    Duration patience,
     Duration poll,
     Duration window,
     ColumnTypes shape,

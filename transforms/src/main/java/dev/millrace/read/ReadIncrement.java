@@ -7,10 +7,12 @@ import dev.millrace.dialect.TableRead;
 import dev.millrace.horizon.Horizon;
 import dev.millrace.horizon.HorizonRules;
 import dev.millrace.horizon.Look;
+import dev.millrace.horizon.Recount;
 import dev.millrace.ledger.CursorJob;
 import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.KeyOrder;
 import dev.millrace.ledger.Position;
+import dev.millrace.ledger.RecountRecord;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.ledger.WindowRecord;
 import dev.millrace.read.ReadTable.Planned;
@@ -20,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -116,8 +119,12 @@ public final class ReadIncrement {
     try (Connection connection = connect()) {
       Step step = new Step(connection);
       Look look = step.look(job.memory());
+      step.recount(job);
       step.settle(job, look);
       Optional<WindowRecord> window = job.window().filter(each -> !each.isFollowed());
+      if (job.window().isEmpty() && !job.windows().isEmpty()) {
+        step.see(job);
+      }
       return new Increment(
           look,
           step.planner.rows(),
@@ -125,6 +132,19 @@ public final class ReadIncrement {
           left,
           window.orElse(null),
           window.isEmpty() ? null : step.plan(job));
+    }
+  }
+
+  /**
+   * Remembers what the source shows now that a window has been read, so that the next run can tell
+   * what came late.
+   *
+   * @param job of which a window was begun
+   * @throws SQLException when a server does not answer or refuses
+   */
+  public void see(CursorJob job) throws SQLException {
+    try (Connection connection = connect()) {
+      new Step(connection).see(job);
     }
   }
 
@@ -150,7 +170,15 @@ public final class ReadIncrement {
       ColumnTypes shape = ColumnTypes.of(connection, step.read.table().name());
       Following following =
           new Following(
-              step.horizon, look.memory(), rules.overlap(), last, poll, window, shape, newColumns);
+              step.horizon,
+              look.memory(),
+              rules.overlap(),
+              last,
+              rules.patience(),
+              poll,
+              window,
+              shape,
+              newColumns);
       return new Follow(table.spec(), step.planned(job), following, step.horizon.doubts());
     }
   }
@@ -281,6 +309,46 @@ public final class ReadIncrement {
             cut.add(new Interval(parts ? high : low, null));
             return cut;
           });
+    }
+
+    private Optional<Recount> recount() {
+      return Recount.of(read, cursor);
+    }
+
+    /** Counts what came since it was last seen what there is. */
+    void recount(CursorJob job) throws SQLException {
+      Optional<Recount> recount = recount();
+      if (recount.isEmpty() || job.recounts().isEmpty()) {
+        return;
+      }
+      RecountRecord last = job.recounts().get(job.recounts().size() - 1);
+      Optional<Recount.Found> found = recount.get().since(connection, last.seen(), low(job, last));
+      if (found.isPresent()) {
+        job.found(last.number(), found.get());
+      }
+    }
+
+    /** The first window is not counted again, but only what lies above what was complete. */
+    private static String low(CursorJob job, RecountRecord recount) {
+      return job.windows().stream()
+          .filter(window -> window.number() == recount.number())
+          .map(window -> window.range().low())
+          .filter(Objects::nonNull)
+          .findFirst()
+          .map(low -> low.values().get(0))
+          .orElse(recount.seen().read());
+    }
+
+    /** Sees what there is, now that the last window has been read. */
+    void see(CursorJob job) throws SQLException {
+      Optional<Recount> recount = recount();
+      Position complete = low(job.windows().get(job.windows().size() - 1).range().high());
+      if (recount.isPresent() && complete != null) {
+        Optional<Recount.Seen> seen = recount.get().see(connection, complete.values().get(0));
+        if (seen.isPresent()) {
+          job.seen(seen.get());
+        }
+      }
     }
 
     private List<Interval> cut(Interval whole) throws SQLException {

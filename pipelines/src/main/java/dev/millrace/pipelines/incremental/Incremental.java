@@ -241,7 +241,11 @@ public final class Incremental implements AutoCloseable {
    * @throws IllegalStateException when positions are missing
    */
   public Optional<WindowRecord> finish(long bytes, Instant began, Instant now) throws SQLException {
-    return increment.read() == null ? Optional.empty() : Optional.of(job.finish(bytes, began, now));
+    if (increment.read() == null) {
+      return Optional.empty();
+    }
+    read.see(job);
+    return Optional.of(job.finish(bytes, began, now));
   }
 
   /**

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.horizon.HorizonRules;
+import dev.millrace.horizon.Recount;
+import dev.millrace.ledger.LedgerView;
+import dev.millrace.ledger.RecountRecord;
 import dev.millrace.ledger.WindowRecord;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
@@ -15,6 +18,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +136,28 @@ class IncrementalTest {
     }
     assertThat(sync(upsert())).isEqualTo(2);
     assertSame();
+    assertThat(found(Recount.Found::late)).as("rows that a bookmark would have lost").isEqualTo(1);
+    assertThat(found(Recount.Found::behind)).isZero();
+  }
+
+  @Test
+  void sync_shouldTellWhatComesWhereItHasRead() throws SQLException {
+    sync(upsert());
+    SOURCE.execute("INSERT INTO item VALUES (30001, 'first')");
+    sync(upsert());
+    SOURCE.execute("INSERT INTO item SELECT 30002, 'behind', at FROM item WHERE id = 30001");
+    assertThat(sync(upsert())).isZero();
+    assertThat(sync(upsert())).isZero();
+
+    assertThat(found(Recount.Found::behind)).isEqualTo(1);
+  }
+
+  private static long found(ToLongFunction<Recount.Found> what) throws SQLException {
+    return LedgerView.job(upsert().target(), upsert().job()).orElseThrow().recounts().stream()
+        .map(RecountRecord::found)
+        .filter(Objects::nonNull)
+        .mapToLong(what)
+        .sum();
   }
 
   @Test

@@ -170,6 +170,12 @@ class LateCommitsTest {
       result.cancel();
     }
     assertThat(rows(TARGET, "copy")).isEqualTo(rows(SOURCE, "item"));
+    assertThat(recounted("late")).as("rows that came late").isPositive();
+    assertThat(recounted("behind")).as("rows that came where all was read").isZero();
+  }
+
+  private static long recounted(String what) throws SQLException {
+    return TARGET.value("SELECT sum(" + what + ")::bigint FROM millrace.recount", Long.class);
   }
 
   @Test
