@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.connect.ConnectionSpec.Timeouts;
-import dev.millrace.local.FaultProxy;
+import dev.millrace.local.proxy.FaultProxy;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,7 +21,7 @@ class PulseTest {
 
   private static ConnectionSpec impatient(String url) {
     Duration second = Duration.ofSeconds(1);
-    return ConnectionSpec.of(url).withTimeouts(new Timeouts(second, second, second));
+    return ConnectionSpec.of(url).withTimeouts(new Timeouts(second, second, second, Retry.DEFAULT));
   }
 
   @Test

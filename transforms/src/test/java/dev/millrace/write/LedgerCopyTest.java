@@ -15,7 +15,7 @@ import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.ledger.StaleEpochException;
-import dev.millrace.local.FaultProxy;
+import dev.millrace.local.proxy.FaultProxy;
 import dev.millrace.observe.Measure;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
