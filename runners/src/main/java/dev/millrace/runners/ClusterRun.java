@@ -114,7 +114,7 @@ final class ClusterRun {
           "Cannot finish %s: the job %s was cancelled on the cluster".formatted(label, id));
     }
     String trace = rest.failure(id).orElse("the cluster does not say why");
-    throw new IllegalStateException(RemoteFailure.sentence(label, trace));
+    throw RemoteFailure.of(label, trace);
   }
 
   /**

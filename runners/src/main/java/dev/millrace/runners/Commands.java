@@ -26,6 +26,7 @@ final class Commands {
     line.addSubcommand(new SyncCommand(console));
     line.addSubcommand(new VerifyCommand(console));
     line.addSubcommand(new StateCommand(console));
+    line.addSubcommand(new DlqCommand(console));
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());

@@ -30,8 +30,10 @@ final class Credentials {
       spec = ConnectionSpec.of(url);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
-          "Invalid --%s: %s (must be a URL such as jdbc:postgresql://host:5432/database)"
-              .formatted(role, url),
+          url.startsWith("jdbc:postgresql:")
+              ? "Cannot use --%s: %s".formatted(role, e.getMessage())
+              : "Invalid --%s: %s (must be a URL such as jdbc:postgresql://host:5432/database)"
+                  .formatted(role, url),
           e);
     }
     String prefix = "MILLRACE_" + role.toUpperCase(Locale.ROOT);

@@ -12,6 +12,7 @@ import dev.millrace.pipelines.incremental.Backfill;
 import dev.millrace.pipelines.incremental.Followed;
 import dev.millrace.pipelines.incremental.Incremental;
 import dev.millrace.pipelines.incremental.IncrementalOptions;
+import dev.millrace.pipelines.incremental.OnDrift;
 import dev.millrace.pipelines.incremental.WindowedCounts;
 import dev.millrace.read.ReadTable;
 import java.sql.SQLException;
@@ -70,7 +71,7 @@ final class IncrementalWork implements Work {
         sync.finish(bytes, began, Instant.now()).ifPresent(windows::add);
       } while (sync.goOn());
       run.stopClock();
-      return told(sync, counts, windows);
+      return told(run, sync, counts, windows);
     }
   }
 
@@ -92,22 +93,48 @@ final class IncrementalWork implements Work {
   }
 
   private Outcome follow(Run run) throws Exception {
-    CursorOptions since = command.since;
-    WindowedCounts windows = WindowedCounts.of(since.window, since.lateness);
-    String runner = run.options().runner.toString();
-    try (Followed sync = Followed.open(options, run.id(), runner, since.poll, windows)) {
-      sync.notes().forEach(run::tell);
-      Pipeline pipeline = PipelineRun.unbounded(run, "follow");
-      sync.applyTo(pipeline);
-      if (run.options().detached) {
-        return ClusterRun.detached(run, pipeline);
+    Counts before = Counts.ofThisJvm();
+    while (true) {
+      try (Followed sync = followed(run)) {
+        sync.notes().forEach(run::tell);
+        Pipeline pipeline = PipelineRun.unbounded(run, "follow");
+        sync.applyTo(pipeline);
+        if (run.options().detached) {
+          return ClusterRun.detached(run, pipeline);
+        }
+        if (toStop(run, pipeline, sync)) {
+          run.stopClock();
+          Counts counts =
+              run.options().runner.isCluster() ? Counts.NONE : Counts.ofThisJvm().minus(before);
+          return followed(sync, counts);
+        }
       }
-      Counts before = Counts.ofThisJvm();
+    }
+  }
+
+  private Followed followed(Run run) throws SQLException {
+    CursorOptions since = command.since;
+    String runner = run.options().runner.toString();
+    WindowedCounts windows = WindowedCounts.of(since.window, since.lateness);
+    return Followed.open(options, run.id(), runner, since.poll, windows);
+  }
+
+  /**
+   * Follows until it is told to stop.
+   *
+   * @return false if the columns changed meanwhile, and it is to be gone on with as they are now
+   */
+  private boolean toStop(Run run, Pipeline pipeline, Followed sync) throws Exception {
+    try {
       PipelineRun.untilStopped(run, pipeline, "follow", Measure.ROWS_WRITTEN, drain(sync));
-      run.stopClock();
-      Counts counts =
-          run.options().runner.isCluster() ? Counts.NONE : Counts.ofThisJvm().minus(before);
-      return followed(sync, counts);
+      return true;
+    } catch (Exception failure) {
+      if (options.onDrift() != OnDrift.ADD_COLUMNS
+          || Sentence.exitCode(failure) != ExitCode.DRIFT) {
+        throw failure;
+      }
+      run.tell(Sentence.of("follow " + options.table(), failure));
+      return false;
     }
   }
 
@@ -193,7 +220,7 @@ final class IncrementalWork implements Work {
         "Nothing was written.");
   }
 
-  private Outcome told(Incremental sync, Counts counts, List<WindowRecord> windows) {
+  private Outcome told(Run run, Incremental sync, Counts counts, List<WindowRecord> windows) {
     List<String> report = new ArrayList<>();
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("job", sync.job().name());
@@ -227,7 +254,8 @@ final class IncrementalWork implements Work {
       Savings.of(sync, windows.get(windows.size() - 1))
           .ifPresent(saved -> saved.tell(report, details));
     }
-    return new Outcome(counts, report, details, ExitCode.DONE);
+    command.rejects.tell(counts, run, report);
+    return new Outcome(counts, report, details, command.rejects.exitCode(counts));
   }
 
   private void freshness(Look look, List<String> report, Map<String, Object> details) {
@@ -249,14 +277,12 @@ final class IncrementalWork implements Work {
     known.ifPresent(lateness -> lateness.enter(details));
     known.ifPresent(lateness -> lateness.tell(options.cursor(), report));
     Duration overlap = options.rules().overlap();
-    known
-        .map(Lateness::most)
-        .filter(most -> overlap != null && most.compareTo(overlap) > 0)
-        .ifPresent(
-            most ->
-                report.add(
-                    "Invalid --overlap: %s (must be above %s, by which rows came late)"
-                        .formatted(Lateness.seconds(overlap), Lateness.seconds(most))));
+    Duration most = known.map(Lateness::most).orElse(null);
+    if (overlap != null && most != null && most.compareTo(overlap) > 0) {
+      report.add(
+          "Invalid --overlap: %s (must be above %s, by which rows came late)"
+              .formatted(Lateness.seconds(overlap), Lateness.seconds(most)));
+    }
   }
 
   private static String value(@Nullable Position position) {

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.dialect.SchemaDriftException;
+import dev.millrace.ledger.RejectLimitException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -15,6 +17,17 @@ final class RemoteFailure {
   private static final Pattern OURS = Pattern.compile("^(?:Cannot|Invalid) .*: .*");
 
   private RemoteFailure() {}
+
+  /** The failure as one of this process, so that it has its exit code. */
+  static Exception of(String action, String trace) {
+    String sentence = sentence(action, trace);
+    if (trace.contains(SchemaDriftException.class.getName())) {
+      return new SchemaDriftException(sentence);
+    }
+    return trace.contains(RejectLimitException.class.getName())
+        ? new RejectLimitException(sentence)
+        : new IllegalStateException(sentence);
+  }
 
   /**
    * The outermost message of the form that {@link Sentence} asks for; without one, the innermost

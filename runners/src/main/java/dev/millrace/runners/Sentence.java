@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.dialect.SchemaDriftException;
 import dev.millrace.ledger.JobActiveException;
+import dev.millrace.ledger.RejectLimitException;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -62,6 +63,9 @@ final class Sentence {
     }
     if (chain.stream().anyMatch(t -> t instanceof SchemaDriftException)) {
       return ExitCode.DRIFT;
+    }
+    if (chain.stream().anyMatch(t -> t instanceof RejectLimitException)) {
+      return ExitCode.REJECTS;
     }
     boolean refused =
         failure instanceof UsageException || failure instanceof IllegalArgumentException;

@@ -106,6 +106,8 @@ final class SyncCommand extends RunCommand {
 
   @Mixin CursorOptions since = new CursorOptions();
 
+  @Mixin RejectOptions rejects = new RejectOptions();
+
   SyncCommand(Console console) {
     super(console);
   }
@@ -117,6 +119,7 @@ final class SyncCommand extends RunCommand {
   @Override
   void check(CommonOptions options) {
     since.check();
+    rejects.check();
     if (since.isGiven() && mode() == Mode.APPEND) {
       throw new UsageException(
           "Invalid --mode: append (must be upsert or ledger with --cursor, which adds or replaces"

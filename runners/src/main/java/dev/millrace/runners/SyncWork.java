@@ -70,7 +70,8 @@ final class SyncWork implements Work {
       if (command.checksum) {
         sumUp(sync, report, details);
       }
-      return new Outcome(counts, report, details, ExitCode.DONE);
+      command.rejects.tell(counts, run, report);
+      return new Outcome(counts, report, details, command.rejects.exitCode(counts));
     }
   }
 
@@ -96,7 +97,8 @@ final class SyncWork implements Work {
         command.where,
         run.options().blockSize,
         run.options().parallelism,
-        command.readBy);
+        command.readBy,
+        command.rejects.rules(command.job, run.id()));
   }
 
   private IncrementalOptions incremental(Run run) {
@@ -117,7 +119,8 @@ final class SyncWork implements Work {
         run.options().parallelism,
         command.since.rules(),
         command.since.nullCursor,
-        command.since.onDrift);
+        command.since.onDrift,
+        command.rejects.rules(command.job, run.id()));
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {
@@ -156,8 +159,11 @@ final class SyncWork implements Work {
     long rows = job.finish();
     long skipped = job.rowsBefore();
     Counts counts = run.attempts() > 1 ? counted.withoutReads() : counted;
+    long rejected = counts.rowsRejected() == null ? 0 : counts.rowsRejected();
     Long reread =
-        counts.rowsRead() == null ? null : Math.max(0, counts.rowsRead() - (rows - skipped));
+        counts.rowsRead() == null
+            ? null
+            : Math.max(0, counts.rowsRead() - rejected - (rows - skipped));
     // Runs, and the restarts of this one by its cluster.
     long attempts = job.attempts() + run.attempts() - 1;
     long splitsSkipped = job.splits().stream().filter(SplitRecord::isDone).count();

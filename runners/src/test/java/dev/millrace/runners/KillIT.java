@@ -48,7 +48,7 @@ class KillIT {
   }
 
   /** The command as a user starts it, with the archive of classes that makes it start fast. */
-  private static ProcessBuilder launcher(List<String> jvmFlags, List<String> arguments) {
+  static ProcessBuilder launcher(List<String> jvmFlags, List<String> arguments) {
     ProcessBuilder builder = new ProcessBuilder();
     builder.command().add(Packaged.flinkJars().resolve("../../../millrace").normalize().toString());
     builder.command().addAll(arguments);

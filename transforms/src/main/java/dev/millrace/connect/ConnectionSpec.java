@@ -2,12 +2,9 @@
 package dev.millrace.connect;
 
 import java.io.Serializable;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Which database to connect to, as whom, and how long to wait. Serializable; what it prints holds
  * no secret. Equal specifications share their pools.
  *
- * @param url a JDBC URL of PostgreSQL, without user and password
+ * @param url a JDBC URL of PostgreSQL, without user and password; of the driver's properties it may
+ *     have those that say where the server is, how the connection is encrypted or what its session
+ *     is set to
  * @param user the role; null for the driver's default, the name of the operating system's user
  * @param password null for none
  * @param timeouts how long to wait for what
@@ -32,13 +31,13 @@ public record ConnectionSpec(
     int maxConnections)
     implements Serializable {
 
-  private static final String PREFIX = "jdbc:postgresql:";
   private static final int DEFAULT_MAX_CONNECTIONS = 16;
 
   public ConnectionSpec {
-    if (!url.startsWith(PREFIX)) {
+    if (!DriverUrl.parse(url).forDriver().equals(url)) {
       throw new IllegalArgumentException(
-          "Invalid URL: " + redact(url) + " (must begin with " + PREFIX + ")");
+          "Invalid URL: %s (must hold no user, password or timeout, which are given apart)"
+              .formatted(DriverUrl.redact(url)));
     }
     if (maxConnections < 1) {
       throw new IllegalArgumentException(
@@ -52,12 +51,14 @@ public record ConnectionSpec(
    * @param connect for a server to accept a connection; default 10 s
    * @param acquire for a pool to have a connection free; default 30 s
    * @param stall for a server to answer, or to take what is sent, with no progress; default 2 min
+   * @param retry how long to try again what fails for a while only; default that of {@link Retry}
    */
-  public record Timeouts(Duration connect, Duration acquire, Duration stall)
+  public record Timeouts(Duration connect, Duration acquire, Duration stall, Retry retry)
       implements Serializable {
 
     public static final Timeouts DEFAULT =
-        new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(2));
+        new Timeouts(
+            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(2), Retry.DEFAULT);
 
     public Timeouts {
       for (Duration each : List.of(connect, acquire, stall)) {
@@ -70,31 +71,26 @@ public record ConnectionSpec(
   }
 
   /**
-   * A specification with default timeouts. A user and a password within the URL, as {@code ?user=}
-   * and {@code password=}, are taken out of it.
+   * A specification of a URL. What it says as {@code user=} and {@code password=}, and in whole
+   * seconds as {@code connectTimeout=} and {@code socketTimeout=}, is taken out of it.
    *
-   * @throws IllegalArgumentException when it is not a PostgreSQL URL
+   * @throws IllegalArgumentException when it is not a PostgreSQL URL, or has a property of the
+   *     driver that may not pass
    */
   public static ConnectionSpec of(String jdbcUrl) {
-    int query = jdbcUrl.indexOf('?');
-    String base = query < 0 ? jdbcUrl : jdbcUrl.substring(0, query);
-    String user = null;
-    Secret password = null;
-    List<String> kept = new ArrayList<>();
-    for (String pair : query < 0 ? new String[0] : jdbcUrl.substring(query + 1).split("&", -1)) {
-      if (pair.startsWith("user=")) {
-        user = decode(pair.substring("user=".length()));
-      } else if (pair.startsWith("password=")) {
-        password = Secret.inline(decode(pair.substring("password=".length())));
-      } else if (!pair.isEmpty()) {
-        kept.add(pair);
-      }
-    }
+    DriverUrl url = DriverUrl.parse(jdbcUrl);
+    String password = url.get(DriverUrl.PASSWORD);
+    Timeouts timeouts =
+        new Timeouts(
+            url.seconds(DriverUrl.CONNECT_TIMEOUT, Timeouts.DEFAULT.connect()),
+            Timeouts.DEFAULT.acquire(),
+            url.seconds(DriverUrl.SOCKET_TIMEOUT, Timeouts.DEFAULT.stall()),
+            Timeouts.DEFAULT.retry());
     return new ConnectionSpec(
-        kept.isEmpty() ? base : base + "?" + String.join("&", kept),
-        user,
-        password,
-        Timeouts.DEFAULT,
+        url.forDriver(),
+        url.get(DriverUrl.USER),
+        password == null ? null : Secret.inline(password),
+        timeouts,
         DEFAULT_MAX_CONNECTIONS);
   }
 
@@ -121,21 +117,20 @@ public record ConnectionSpec(
    * @throws SQLException when the server does not answer in time or refuses
    */
   public Connection connect(String purpose) throws SQLException {
-    Properties properties = properties();
-    properties.setProperty("ApplicationName", applicationName(purpose));
-    return new PgDriver(url, properties).getConnection();
+    return new PgDriver(url, () -> properties(purpose)).getConnection();
   }
 
   /** Where the database is, without the properties of the URL. */
   public String address() {
-    String address = redact(url);
+    String address = DriverUrl.redact(url);
     int query = address.indexOf('?');
     return query < 0 ? address : address.substring(0, query);
   }
 
-  /** What the driver needs to know. */
-  Properties properties() {
+  /** What the driver needs to know, with the password as it is now. */
+  Properties properties(String purpose) {
     Properties properties = new Properties();
+    properties.setProperty("ApplicationName", applicationName(purpose));
     Optional.ofNullable(user).ifPresent(name -> properties.setProperty("user", name));
     Optional.ofNullable(password)
         .ifPresent(secret -> properties.setProperty("password", secret.reveal()));
@@ -156,16 +151,8 @@ public record ConnectionSpec(
     return Long.toString(duration.toSeconds());
   }
 
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String redact(String url) {
-    return url.replaceAll("(?i)(password=)[^&]*", "$1(redacted)").replaceAll("//[^/@]*@", "//");
-  }
-
   @Override
   public String toString() {
-    return redact(url) + (user == null ? "" : " as " + user);
+    return DriverUrl.redact(url) + (user == null ? "" : " as " + user);
   }
 }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +36,21 @@ final class PgDriver implements DataSource {
   }
 
   private final String url;
-  private final Properties properties;
+  private final Supplier<Properties> properties;
 
-  PgDriver(String url, Properties properties) {
+  /**
+   * Connects to a URL.
+   *
+   * @param properties asked for at each connection, since a password may change meanwhile
+   */
+  PgDriver(String url, Supplier<Properties> properties) {
     this.url = url;
     this.properties = properties;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = DRIVER.connect(url, properties);
+    Connection connection = DRIVER.connect(url, properties.get());
     if (connection == null) {
       throw new SQLException("Cannot connect: " + url + " is no URL of PostgreSQL");
     }

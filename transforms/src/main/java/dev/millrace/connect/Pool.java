@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -154,7 +153,7 @@ public final class Pool implements AutoCloseable {
         return refused;
       }
       Duration limit = key.spec().timeouts().acquire();
-      return new SQLTransientConnectionException(
+      return new AcquireTimeoutException(
           "Cannot get a connection from the "
               + key
               + ": none was free within "
@@ -165,7 +164,6 @@ public final class Pool implements AutoCloseable {
               + key.spec().maxConnections()
               + " are out, to "
               + stages(),
-          "08001",
           timeout);
     }
 
@@ -180,11 +178,9 @@ public final class Pool implements AutoCloseable {
 
     private static HikariConfig config(Key key) {
       ConnectionSpec spec = key.spec();
-      Properties properties = spec.properties();
-      properties.setProperty("ApplicationName", ConnectionSpec.applicationName(key.quota().name()));
       HikariConfig config = new HikariConfig();
       config.setPoolName("millrace " + key.quota());
-      config.setDataSource(new PgDriver(spec.url(), properties));
+      config.setDataSource(new PgDriver(spec.url(), () -> spec.properties(key.quota().name())));
       config.setAutoCommit(false);
       config.setMaximumPoolSize(spec.maxConnections());
       config.setMinimumIdle(0);

@@ -48,19 +48,24 @@ final class StageSql {
     sql.append(names.stream().map(this::value).collect(Collectors.joining(", ")));
     sql.append(" FROM ").append(stage).append(" AS s");
     if (!order.isEmpty()) {
-      sql.append(" ORDER BY ").append(order).append(newest()).append(", s.ctid DESC ON CONFLICT (");
-      sql.append(Sql.identifiers(write.key())).append(") DO ").append(onConflict());
+      sql.append(" ORDER BY ").append(order).append(newest()).append(", s.ctid DESC");
     }
-    return sql.toString();
+    return sql.append(conflict()).toString();
   }
 
-  private String onConflict() {
+  /** What becomes of a row whose key is there; empty where rows are only added. */
+  String conflict() {
+    if (write.key().isEmpty()) {
+      return "";
+    }
+    String key = Sql.identifiers(write.key());
     String changes =
         names.stream()
             .filter(name -> !write.key().contains(name))
             .map(name -> Sql.identifier(name) + " = excluded." + Sql.identifier(name))
             .collect(Collectors.joining(", "));
-    return changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes + unlessOlder();
+    return " ON CONFLICT (%s) DO %s"
+        .formatted(key, changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes + unlessOlder());
   }
 
   /** Of rows as new as each other the later wins: a second look is as good as the first. */

@@ -88,6 +88,19 @@ public final class TableWriter {
     }
   }
 
+  /**
+   * Forgets what was staged, so that more can be written in the same transaction.
+   *
+   * @param connection on which something was written
+   */
+  public void again(Connection connection) throws SQLException {
+    if (staged) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("DELETE FROM pg_temp." + Sql.identifier(stage));
+      }
+    }
+  }
+
   /** A refusal of data, with the table and, where the server tells it, the column. */
   private SQLException named(PSQLException refusal) {
     String state = String.valueOf(refusal.getSQLState());

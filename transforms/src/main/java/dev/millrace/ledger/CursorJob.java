@@ -228,6 +228,17 @@ public final class CursorJob implements AutoCloseable {
     return last().orElseThrow();
   }
 
+  /** Goes on with the window that is followed, whose columns may have changed. */
+  public void resume(String columns) throws SQLException {
+    long number = window().orElseThrow().number();
+    hold.transact(
+        holder -> {
+          WindowRecord.columns(holder, job, number, columns);
+          return columns;
+        });
+    look();
+  }
+
   /** Tells who follows the window to end when all that was read is written, or not to. */
   public void stop(boolean stop) throws SQLException {
     long number = window().orElseThrow().number();

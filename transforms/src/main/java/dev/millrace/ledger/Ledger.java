@@ -66,6 +66,11 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
       WHERE job = ? AND window_name = ? AND split = ANY (?) ORDER BY split FOR UPDATE
       """;
 
+  private static final String WITHDRAW =
+      """
+      UPDATE millrace.split SET rows = rows - ? WHERE job = ? AND window_name = ? AND split = ?
+      """;
+
   private static final String CHANGE =
       """
       UPDATE millrace.split SET covered = ?, rows = rows + ?, changed_at = clock_timestamp()
@@ -185,6 +190,25 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
     change(connection, states, rows);
     CommitPoint.AFTER_LEDGER.reached();
     return admitted;
+  }
+
+  /**
+   * Says that rows of the blocks that were admitted were not written. They count as covered: no
+   * later attempt reads them again.
+   */
+  public void withdraw(Connection connection, List<Rejected> rejected) throws SQLException {
+    Map<Integer, Integer> rows = new TreeMap<>();
+    rejected.forEach(each -> rows.merge(split(each.row().origin()), 1, Integer::sum));
+    try (PreparedStatement statement = connection.prepareStatement(WITHDRAW)) {
+      for (Map.Entry<Integer, Integer> each : rows.entrySet()) {
+        statement.setInt(1, each.getValue());
+        statement.setString(2, job);
+        statement.setString(3, window);
+        statement.setInt(4, each.getKey());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   private Map<Integer, SplitState> lock(Connection connection, List<Block> blocks)

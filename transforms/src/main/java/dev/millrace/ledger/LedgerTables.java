@@ -22,7 +22,8 @@ final class LedgerTables {
   private static final String EXIST =
       "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL"
           + " AND to_regclass('millrace.window') IS NOT NULL"
-          + " AND to_regclass('millrace.recount') IS NOT NULL";
+          + " AND to_regclass('millrace.recount') IS NOT NULL"
+          + " AND to_regclass('millrace.reject') IS NOT NULL";
 
   private static final String CREATE =
       """
@@ -84,6 +85,27 @@ final class LedgerTables {
       COMMENT ON COLUMN millrace.recount.top IS 'the greatest value that could be seen';
       COMMENT ON COLUMN millrace.recount.late IS 'rows that came later, at or below top';
       COMMENT ON COLUMN millrace.recount.behind IS 'those of them below read';
+      CREATE TABLE IF NOT EXISTS millrace.reject (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        target text NOT NULL,
+        job text NOT NULL,
+        run text NOT NULL,
+        replaced_by text[] NOT NULL,
+        newer text NOT NULL,
+        row_key jsonb,
+        payload jsonb NOT NULL,
+        redacted text[] NOT NULL,
+        sqlstate text NOT NULL,
+        message text NOT NULL,
+        attempts int NOT NULL DEFAULT 1,
+        first_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        last_at timestamptz NOT NULL DEFAULT clock_timestamp());
+      CREATE INDEX IF NOT EXISTS reject_run ON millrace.reject (run);
+      COMMENT ON TABLE millrace.reject IS 'Millrace: rows that a target refused';
+      COMMENT ON COLUMN millrace.reject.replaced_by IS 'columns by which rows replace others';
+      COMMENT ON COLUMN millrace.reject.newer IS 'a column that keeps older rows from doing so';
+      COMMENT ON COLUMN millrace.reject.payload IS 'its values as texts, by column';
+      COMMENT ON COLUMN millrace.reject.redacted IS 'columns whose values were not kept';
       COMMENT ON TABLE millrace.window IS
         'Millrace: the windows of a cursor, in which a copy found what was new';
       COMMENT ON COLUMN millrace.window.low IS 'exclusive, empty for the start';

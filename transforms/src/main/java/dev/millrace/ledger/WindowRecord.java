@@ -45,6 +45,9 @@ public record WindowRecord(
   private static final String BOUND =
       "UPDATE millrace.window SET high = ?, memory = ? WHERE job = ? AND number = ?";
 
+  private static final String COLUMNS =
+      "UPDATE millrace.window SET columns = ? WHERE job = ? AND number = ?";
+
   private static final String STOP =
       "UPDATE millrace.window SET stop = ?, stopped_at = NULL WHERE job = ? AND number = ?";
 
@@ -128,6 +131,17 @@ public record WindowRecord(
       statement.setString(2, memory);
       statement.setString(3, job);
       statement.setLong(4, number);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Says what is copied from now on. */
+  static void columns(Connection connection, String job, long number, String columns)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, columns);
+      statement.setString(2, job);
+      statement.setLong(3, number);
       statement.executeUpdate();
     }
   }

@@ -22,6 +22,8 @@ public enum Measure {
   BLOCKS,
   /** Bytes of the blocks read. */
   BYTES,
+  /** Attempts of what had failed for a while. */
+  RETRIES,
   /** Windows of event time that the watermark passed, in which rows were written. */
   WINDOWS,
   /** Counts of a window that was passed already. */

@@ -24,6 +24,7 @@ final class Claims {
   private Range range;
   private Range rest;
   private boolean refused;
+  private boolean begun;
   private List<Interval> tail = List.of();
   private boolean lazy;
   private boolean idle;
@@ -96,6 +97,7 @@ final class Claims {
   boolean claim(Range newRest) {
     refused = !tracker.tryClaim(tail.isEmpty() ? newRest : withTail(newRest));
     if (!refused) {
+      begun = true;
       rest = newRest;
       low = high;
       high = newRest.isEmpty() ? "" : newRest.start();
@@ -127,6 +129,11 @@ final class Claims {
   /** Whether the runner took the rest away. */
   boolean isRefused() {
     return refused;
+  }
+
+  /** Whether something was claimed. */
+  boolean isBegun() {
+    return begun;
   }
 
   /** Whether all was read that could be read now. */

@@ -7,6 +7,7 @@ import dev.millrace.block.Block;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Outage;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
 import dev.millrace.control.ByteSize;
@@ -52,6 +53,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
   private transient String memory = "";
   private transient java.time.@Nullable Instant covered;
   private transient @Nullable FollowWatch watch;
+  private transient @Nullable Outage outage;
 
   FollowFn(ConnectionSpec spec, ReadPlan plan, Following following) {
     this.spec = Marshalled.of(spec);
@@ -66,6 +68,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     target = Pool.share(ledger().spec(), Quota.WRITE);
     memory = following.get().memory();
     watch = new FollowWatch(plan, following.get());
+    outage = new Outage(spec.get().timeouts().retry(), "follow " + plan.read().table().name());
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
@@ -110,6 +113,21 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     ReadPlan plan = this.plan.get();
     Split split = plan.splits().get(number);
     Claims claims = new Claims(split, tracker, out);
+    try {
+      ProcessContinuation next = process(split, claims, watermark);
+      requireNonNull(outage).over();
+      return next;
+    } catch (SQLException failure) {
+      if (claims.isRefused()) {
+        throw failure;
+      }
+      Duration wait = Duration.millis(requireNonNull(outage).failed(failure).toMillis());
+      return ProcessContinuation.resume().withResumeDelay(wait);
+    }
+  }
+
+  private ProcessContinuation process(
+      Split split, Claims claims, ManualWatermarkEstimator<Instant> watermark) throws SQLException {
     requireNonNull(reader).prepare(claims);
     if (!split.name().equals(following.get().split())) {
       read(claims);

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.block.Block;
 import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Outage;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
 import dev.millrace.control.ByteSize;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.IsBounded;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   // Worker scoped.
   private transient @Nullable Pool pool;
   private transient @Nullable RangeReader reader;
+  private transient @Nullable Outage outage;
 
   ReadFn(ConnectionSpec spec, ReadPlan plan) {
     this.spec = Marshalled.of(spec);
@@ -41,6 +44,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   @Setup
   public void setup() {
     pool = Pool.share(spec.get(), Quota.READ);
+    outage = new Outage(spec.get().timeouts().retry(), stage());
     ReadPlan plan = this.plan.get();
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget = ReadBudget.of(heap, Math.max(1, plan.splits().size()), plan.blockSize());
@@ -66,15 +70,31 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   public ProcessContinuation process(
       @Element Integer split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
       throws SQLException {
-    ReadPlan plan = this.plan.get();
-    String stage = "read " + plan.read().table().name();
-    Claims claims = new Claims(plan.splits().get(split), tracker, out);
-    requireNonNull(reader).prepare(claims);
-    try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage)) {
-      plan.session().begin(acquired.connection());
-      requireNonNull(reader).read(acquired.connection(), claims);
+    Claims claims = new Claims(plan.get().splits().get(split), tracker, out);
+    try {
+      read(claims);
+      requireNonNull(outage).over();
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
+    } catch (SQLException failure) {
+      // In the order of a ledger's key what was claimed was output; else it may be so in part.
+      if (claims.isRefused() || (claims.isBegun() && plan.get().ledger() == null)) {
+        throw failure;
+      }
+      Duration wait = Duration.millis(requireNonNull(outage).failed(failure).toMillis());
+      return ProcessContinuation.resume().withResumeDelay(wait);
     }
+  }
+
+  private void read(Claims claims) throws SQLException {
+    requireNonNull(reader).prepare(claims);
+    try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage())) {
+      plan.get().session().begin(acquired.connection());
+      requireNonNull(reader).read(acquired.connection(), claims);
+    }
+  }
+
+  private String stage() {
+    return "read " + plan.get().read().table().name();
   }
 
   @Teardown

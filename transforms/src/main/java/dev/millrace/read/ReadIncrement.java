@@ -288,6 +288,7 @@ public final class ReadIncrement {
      */
     void open(CursorJob job, Look look) throws SQLException {
       if (job.window().filter(WindowRecord::isFollowed).isPresent()) {
+        job.resume(columns().toString());
         return;
       }
       if (job.window().isPresent()) {

@@ -3,13 +3,18 @@ package dev.millrace.write;
 
 import dev.millrace.block.Block;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Fault;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
+import dev.millrace.connect.Retry;
 import dev.millrace.connect.StallGuard;
 import dev.millrace.dialect.TableWrite;
 import dev.millrace.dialect.TableWriter;
 import dev.millrace.ledger.CommitPoint;
 import dev.millrace.ledger.Ledger;
+import dev.millrace.ledger.RejectRules;
+import dev.millrace.ledger.RejectWriter;
+import dev.millrace.ledger.Rejected;
 import dev.millrace.observe.Measure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,83 +24,128 @@ import org.jspecify.annotations.Nullable;
 /** Writes blocks, in a transaction each time. Holds a share in a pool; used by one thread. */
 final class BlockWriter implements AutoCloseable {
 
+  /** {@code statement_completion_unknown}. */
+  private static final String UNKNOWN = "40003";
+
   private final ConnectionSpec spec;
   private final TableWrite write;
   private final TableWriter writer;
   private final @Nullable Ledger ledger;
+  private final @Nullable RejectWriter rejects;
   private final Pool pool;
 
-  BlockWriter(ConnectionSpec spec, TableWrite write, @Nullable Ledger ledger) {
+  BlockWriter(
+      ConnectionSpec spec, TableWrite write, @Nullable Ledger ledger, @Nullable RejectRules rules) {
     this.spec = spec;
     this.write = write;
     this.writer = new TableWriter(write);
     this.ledger = ledger;
+    List<String> key = ledger == null ? write.key() : ledger.order().names();
+    this.rejects = rules == null ? null : new RejectWriter(write, rules, key);
     this.pool = Pool.share(spec, Quota.WRITE);
   }
 
-  /** Writes blocks and commits them. */
+  /**
+   * Writes blocks and commits them; again, as long as it fails for a while only.
+   *
+   * @throws SQLException when it fails for good, or it cannot be known whether it was committed
+   */
   void write(List<Block> blocks) throws SQLException {
-    if (ledger == null) {
-      append(blocks);
-    } else {
-      enter(blocks, ledger);
+    Retry retry = spec.timeouts().retry();
+    Transaction transaction = new Transaction(blocks);
+    try {
+      retry.call("write to " + write.table().name(), transaction);
+    } catch (SQLException failure) {
+      throw transaction.isInDoubt() ? unsettled(failure) : failure;
     }
-  }
-
-  private void append(List<Block> blocks) throws SQLException {
-    try (Pool.Acquired acquired = acquire();
-        StallGuard guard = StallGuard.over(acquired, spec.timeouts().stall())) {
-      try {
-        writer.write(acquired.connection(), blocks, guard::progress);
-        acquired.connection().commit();
-      } catch (SQLException failure) {
-        throw guard.stalled() ? stalled(failure) : failure;
-      }
+    if (ledger != null) {
+      CommitPoint.AFTER_COMMIT.reached();
     }
-    Measure.ROWS_WRITTEN.add(rows(blocks));
+    Measure.ROWS_WRITTEN.add(transaction.written);
+    Measure.ROWS_REJECTED.add(transaction.rejected);
   }
 
   /**
-   * Writes what the ledger does not have. A commit whose answer did not come may have happened or
-   * not: the same blocks are then offered again, and the ledger, which waits for the end of the
-   * transaction in doubt, takes all of them or none.
+   * A transaction that may have to be repeated. A commit whose answer did not come may have
+   * happened or not. Under a ledger the same blocks are then offered again, and the ledger, which
+   * waits for the end of the transaction in doubt, takes all of them or none; and to replace rows
+   * by the same rows does no harm. Where rows are only added nobody can tell, and it fails.
    */
-  private void enter(List<Block> blocks, Ledger ledger) throws SQLException {
-    long written = 0;
-    @Nullable SQLException doubt = null;
-    do {
+  private final class Transaction implements Retry.Attempt<Boolean> {
+    private final List<Block> blocks;
+    private @Nullable SQLException doubt;
+    private boolean careful;
+    private long written;
+    private long rejected;
+
+    Transaction(List<Block> blocks) {
+      this.blocks = blocks;
+    }
+
+    boolean isInDoubt() {
+      return doubt != null;
+    }
+
+    @Override
+    public Boolean make() throws SQLException {
+      try {
+        send();
+      } catch (SQLException failure) {
+        if (rejects == null || careful || Fault.of(failure) != Fault.DATA) {
+          throw failure;
+        }
+        // Only now is it worth its price.
+        careful = true;
+        send();
+      }
+      return true;
+    }
+
+    private void send() throws SQLException {
       try (Pool.Acquired acquired = acquire();
           StallGuard guard = StallGuard.over(acquired, spec.timeouts().stall())) {
         try {
-          List<Block> left = ledger.admit(acquired.connection(), blocks);
-          writer.write(acquired.connection(), left, guard::progress);
-          CommitPoint.AFTER_DATA.reached();
-          // What a commit in doubt wrote is ours all the same.
-          written = doubt == null ? rows(left) : written;
-          doubt = commit(acquired.connection());
+          send(acquired.connection(), guard::progress);
         } catch (SQLException failure) {
           throw guard.stalled() ? stalled(failure) : failure;
         }
-      } catch (SQLException failure) {
-        throw doubt == null ? failure : unsettled(failure, doubt);
       }
-    } while (doubt != null);
-    CommitPoint.AFTER_COMMIT.reached();
-    Measure.ROWS_WRITTEN.add(written);
-  }
+    }
 
-  /** Returns null when the server said that it committed, and why it did not say anything. */
-  private static @Nullable SQLException commit(Connection connection) throws SQLException {
-    try {
-      connection.commit();
-      return null;
-    } catch (SQLException failure) {
-      String state = String.valueOf(failure.getSQLState());
-      // The connection is lost, or the server ends its sessions; whatever else it says is a no.
-      if (state.startsWith("08") || state.startsWith("57P")) {
-        return failure;
+    private void send(Connection connection, Runnable progress) throws SQLException {
+      List<Block> left = ledger == null ? blocks : ledger.admit(connection, blocks);
+      List<Rejected> refused = List.of();
+      if (careful && rejects != null) {
+        refused = new Bisection(writer, rejects, connection, progress).write(left);
+        rejects.enter(connection, refused);
+        if (ledger != null) {
+          ledger.withdraw(connection, refused);
+        }
+      } else {
+        writer.write(connection, left, progress);
       }
-      throw failure;
+      if (ledger != null) {
+        CommitPoint.AFTER_DATA.reached();
+      }
+      // What a commit in doubt wrote is ours all the same.
+      if (doubt == null) {
+        rejected = refused.size();
+        written = rows(left) - rejected;
+      }
+      commit(connection);
+    }
+
+    private void commit(Connection connection) throws SQLException {
+      try {
+        connection.commit();
+        doubt = null;
+      } catch (SQLException failure) {
+        if (!Fault.isInDoubt(failure)) {
+          throw failure;
+        }
+        doubt = failure;
+        throw new SQLException(failure.getMessage(), repeatable() ? UNKNOWN : null, failure);
+      }
     }
   }
 
@@ -117,17 +167,23 @@ final class BlockWriter implements AutoCloseable {
         failure);
   }
 
-  private SQLException unsettled(SQLException failure, SQLException doubt) {
-    SQLException unsettled =
-        new SQLException(
-            "Cannot tell whether the last rows are in "
-                + write.table().name()
-                + ": the connection was lost at the commit, and then the ledger could not be asked;"
-                + " run it again, and it will be",
-            failure.getSQLState(),
-            failure);
-    unsettled.addSuppressed(doubt);
-    return unsettled;
+  /** Whether the same blocks may be written twice. */
+  private boolean repeatable() {
+    return ledger != null || !write.key().isEmpty();
+  }
+
+  private SQLException unsettled(SQLException failure) {
+    String remedy =
+        ledger != null
+            ? ", and then the ledger could not be asked; run it again, and it will be"
+            : repeatable()
+                ? "; run it again, and they will be"
+                : "; run again it would add them once more, unless it keeps a ledger";
+    return new SQLException(
+        "Cannot tell whether the last rows are in %s: the connection was lost at the commit%s"
+            .formatted(write.table().name(), remedy),
+        failure.getSQLState(),
+        failure);
   }
 
   @Override

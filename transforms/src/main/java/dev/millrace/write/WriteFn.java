@@ -8,6 +8,7 @@ import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
+import dev.millrace.ledger.RejectRules;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<TableWrite> write;
   private final @Nullable Marshalled<Ledger> ledger;
+  private final @Nullable Marshalled<RejectRules> rejects;
 
   // Worker scoped.
   private transient @Nullable BlockWriter writer;
@@ -37,15 +39,25 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   /** What to output when the bundle ends: only then may it go to any window. */
   private record Written(WriteResult result, Instant timestamp, BoundedWindow window) {}
 
-  WriteFn(ConnectionSpec spec, TableWrite write, @Nullable Ledger ledger) {
+  WriteFn(
+      ConnectionSpec spec,
+      TableWrite write,
+      @Nullable Ledger ledger,
+      @Nullable RejectRules rejects) {
     this.spec = Marshalled.of(spec);
     this.write = Marshalled.of(write);
     this.ledger = ledger == null ? null : Marshalled.of(ledger);
+    this.rejects = rejects == null ? null : Marshalled.of(rejects);
   }
 
   @Setup
   public void setup() {
-    writer = new BlockWriter(spec.get(), write.get(), ledger == null ? null : ledger.get());
+    writer =
+        new BlockWriter(
+            spec.get(),
+            write.get(),
+            ledger == null ? null : ledger.get(),
+            rejects == null ? null : rejects.get());
   }
 
   @StartBundle

@@ -9,6 +9,8 @@ import dev.millrace.dialect.Catalog;
 import dev.millrace.dialect.TableName;
 import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
+import dev.millrace.ledger.RejectRules;
+import dev.millrace.ledger.RejectWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -39,18 +41,21 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
   private final List<String> key;
   private final String newer;
   private final @Nullable Ledger ledger;
+  private final @Nullable RejectRules rejects;
 
   private WriteTable(
       ConnectionSpec spec,
       TableName table,
       List<String> key,
       String newer,
-      @Nullable Ledger ledger) {
+      @Nullable Ledger ledger,
+      @Nullable RejectRules rejects) {
     this.spec = spec;
     this.table = table;
     this.key = key;
     this.newer = newer;
     this.ledger = ledger;
+    this.rejects = rejects;
   }
 
   /**
@@ -60,7 +65,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @throws IllegalArgumentException when the name has another form
    */
   public static WriteTable into(ConnectionSpec spec, String table) {
-    return new WriteTable(spec, TableName.parse(table), List.of(), "", null);
+    return new WriteTable(spec, TableName.parse(table), List.of(), "", null, null);
   }
 
   /**
@@ -72,7 +77,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
     if (columns.length == 0) {
       throw new IllegalArgumentException("Invalid key: no columns (must have one or more)");
     }
-    return new WriteTable(spec, table, List.of(columns), newer, ledger);
+    return new WriteTable(spec, table, List.of(columns), newer, ledger, rejects);
   }
 
   /**
@@ -82,7 +87,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param column one that grows with each version of a row, beside the key of an upsert
    */
   public WriteTable unlessOlder(String column) {
-    return new WriteTable(spec, table, key, column, ledger);
+    return new WriteTable(spec, table, key, column, ledger, rejects);
   }
 
   /**
@@ -92,7 +97,15 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param newLedger that of the read whose blocks these are; in the same database as the table
    */
   public WriteTable ledger(Ledger newLedger) {
-    return new WriteTable(spec, table, key, newer, newLedger);
+    return new WriteTable(spec, table, key, newer, newLedger, rejects);
+  }
+
+  /**
+   * Puts rows that the table refuses into {@code millrace.reject} in its database, with the reason,
+   * in the same transaction as those that it takes; default: one such row fails the pipeline.
+   */
+  public WriteTable rejects(RejectRules rules) {
+    return new WriteTable(spec, table, key, newer, ledger, rules);
   }
 
   /**
@@ -116,12 +129,28 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
         ledger.order().require(schema);
       }
       TableWrite write = plan(schema);
+      if (rejects != null) {
+        requireColumns(write, rejects.redacted());
+        try (Connection connection = spec.connect("rejects of " + table)) {
+          RejectWriter.prepare(connection);
+        }
+      }
       return input
-          .apply("Write", ParDo.of(new WriteFn(spec, write, ledger)))
+          .apply("Write", ParDo.of(new WriteFn(spec, write, ledger, rejects)))
           .setCoder(new WriteResultCoder());
     } catch (SQLException failure) {
       throw new IllegalStateException(
           "Cannot plan the write of " + table + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private static void requireColumns(TableWrite write, List<String> columns) {
+    for (String column : columns) {
+      if (!write.names().contains(column)) {
+        throw new IllegalArgumentException(
+            "Invalid column to redact: %s (must be one of %s: %s)"
+                .formatted(column, write.table().name(), write.names()));
+      }
     }
   }
 

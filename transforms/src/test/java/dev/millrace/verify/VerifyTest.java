@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.ConnectionSpec.Timeouts;
+import dev.millrace.connect.Retry;
 import dev.millrace.testing.PostgresExtension;
 import dev.millrace.verify.Difference.Kind;
 import java.sql.SQLException;
@@ -305,7 +306,8 @@ class VerifyTest {
   void compare_shouldTakeLongerThanTheStallTimeout_andEndWhenCancelled() throws Exception {
     SOURCE.execute("CREATE VIEW v AS SELECT t.* FROM t, pg_sleep(1.5)");
     Timeouts impatient =
-        new Timeouts(Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(1));
+        new Timeouts(
+            Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(1), Retry.DEFAULT);
     VerifyOptions options =
         VerifyOptions.of(spec(SOURCE).withTimeouts(impatient), "v", spec(TARGET), "t")
             .withKey(List.of("id"));

@@ -63,7 +63,8 @@ final class Tables implements AutoCloseable {
   /** The same server, waited for long enough for statements over whole tables. */
   static ConnectionSpec patient(ConnectionSpec server) {
     Timeouts usual = server.timeouts();
-    return server.withTimeouts(new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT));
+    return server.withTimeouts(
+        new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT, usual.retry()));
   }
 
   static String source(long rows) {

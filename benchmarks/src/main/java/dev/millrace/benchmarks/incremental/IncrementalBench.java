@@ -151,6 +151,8 @@ public final class IncrementalBench {
               + " SET amount = amount + 1, updated_at = clock_timestamp() WHERE "
               + which,
           "VACUUM ANALYZE " + name(),
+          // Else the server might do so while the next copy is measured.
+          "VACUUM ANALYZE " + into(),
           "CHECKPOINT");
     }
 

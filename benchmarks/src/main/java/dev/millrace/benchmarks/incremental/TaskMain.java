@@ -66,7 +66,8 @@ public final class TaskMain {
             task.parallelism(),
             HorizonRules.DEFAULT.withGuard(Duration.ZERO),
             NullCursor.FAIL,
-            OnDrift.FAIL);
+            OnDrift.FAIL,
+            null);
     try (Incremental sync = Incremental.open(options, "bench", "direct")) {
       if (!sync.isIdle()) {
         Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());

@@ -58,7 +58,8 @@ final class VerifyTables implements AutoCloseable {
   ConnectionSpec spec(Copy copy) {
     ConnectionSpec spec = ConnectionSpec.of(server.jdbcUrl(copy.database()));
     Timeouts usual = spec.timeouts();
-    return spec.withTimeouts(new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT));
+    return spec.withTimeouts(
+        new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT, usual.retry()));
   }
 
   /** The value of a parameter such as {@code server_version}. */

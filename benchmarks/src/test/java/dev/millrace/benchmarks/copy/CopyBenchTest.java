@@ -22,15 +22,21 @@ class CopyBenchTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
+  /**
+   * The baselines in one mode only, but for the profile {@code chaos}: each is a JVM that starts.
+   */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MILLRACE_DIRECT_MAP")
-  void run_shouldCopyEveryRowInBothModes(Contender contender) throws Exception {
-    CopyResult result = CopyBench.run(options(Set.of(contender), 1, spec()), line -> {});
+  void run_shouldCopyEveryRow(Contender contender) throws Exception {
+    boolean one = contender.isBaseline() && !Boolean.getBoolean("millrace.chaos");
+    Set<Mode> modes = one ? Set.of(Mode.APPEND) : Set.of(Mode.APPEND, Mode.UPSERT);
+
+    CopyResult result = CopyBench.run(options(Set.of(contender), 1, modes, spec()), line -> {});
 
     // A copy with a wrong count or checksum would have failed the run.
     assertThat(result.runs())
         .extracting(CopyResult.Run::mode)
-        .containsExactly(Mode.APPEND, Mode.UPSERT);
+        .containsExactlyInAnyOrderElementsOf(modes);
     assertThat(result.runs())
         .allSatisfy(
             run -> {

@@ -135,6 +135,9 @@ public final class Incremental implements AutoCloseable {
 
   static WriteTable write(IncrementalOptions options) {
     WriteTable write = WriteTable.into(options.target(), options.into());
+    if (options.rejects() != null) {
+      write = write.rejects(options.rejects());
+    }
     return options.replace()
         ? write.upsert(options.key().toArray(String[]::new)).unlessOlder(options.cursor())
         : write;

@@ -4,7 +4,9 @@ package dev.millrace.pipelines.incremental;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.horizon.HorizonRules;
+import dev.millrace.ledger.RejectRules;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to copy, from where to where, and by which cursor.
@@ -25,6 +27,7 @@ import java.util.List;
  * @param rules how the end of a window is settled
  * @param nullCursor what becomes of rows without a value of the cursor
  * @param onDrift what becomes of the copy when the source's columns change
+ * @param rejects what becomes of rows that the target refuses; null to fail at the first
  */
 public record IncrementalOptions(
     ConnectionSpec source,
@@ -41,7 +44,8 @@ public record IncrementalOptions(
     int parallelism,
     HorizonRules rules,
     NullCursor nullCursor,
-    OnDrift onDrift) {
+    OnDrift onDrift,
+    @Nullable RejectRules rejects) {
 
   public IncrementalOptions {
     key = List.copyOf(key);
@@ -88,6 +92,7 @@ public record IncrementalOptions(
         parallelism,
         rules,
         nullCursor,
-        onDrift);
+        onDrift,
+        rejects);
   }
 }

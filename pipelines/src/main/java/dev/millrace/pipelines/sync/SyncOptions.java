@@ -3,7 +3,9 @@ package dev.millrace.pipelines.sync;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
+import dev.millrace.ledger.RejectRules;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to copy, from where to where, and how.
@@ -23,6 +25,7 @@ import java.util.List;
  * @param parallelism threads that read and write, 1 or more
  * @param readBy columns in whose order the rows are read in parts, best those of an index; empty
  *     for the table's pages or key, which a view does not have, and with {@link Mode#LEDGER}
+ * @param rejects what becomes of rows that the target refuses; null to fail at the first
  */
 public record SyncOptions(
     ConnectionSpec source,
@@ -36,7 +39,8 @@ public record SyncOptions(
     String where,
     ByteSize blockSize,
     int parallelism,
-    List<String> readBy) {
+    List<String> readBy,
+    @Nullable RejectRules rejects) {
 
   /** How rows are written. */
   public enum Mode {

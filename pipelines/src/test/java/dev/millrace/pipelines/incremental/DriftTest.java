@@ -54,7 +54,8 @@ class DriftTest {
             1,
             HorizonRules.DEFAULT.withGuard(Duration.ZERO),
             NullCursor.FAIL,
-            onDrift);
+            onDrift,
+            null);
     try (Incremental sync = Incremental.open(options, "run", "direct")) {
       Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
       sync.applyTo(pipeline);

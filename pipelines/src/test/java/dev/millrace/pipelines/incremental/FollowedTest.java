@@ -66,7 +66,8 @@ class FollowedTest {
         2,
         HorizonRules.DEFAULT.withGuard(Duration.ofMillis(20)),
         NullCursor.FAIL,
-        OnDrift.FAIL);
+        OnDrift.FAIL,
+        null);
   }
 
   private static Followed open(boolean replace) throws SQLException {

@@ -69,7 +69,8 @@ class IncrementalTest {
         2,
         RULES,
         nulls,
-        OnDrift.FAIL);
+        OnDrift.FAIL,
+        null);
   }
 
   private static IncrementalOptions upsert() {
@@ -267,7 +268,8 @@ class IncrementalTest {
             2,
             RULES,
             NullCursor.FAIL,
-            OnDrift.FAIL);
+            OnDrift.FAIL,
+            null);
     assertThatThrownBy(() -> sync(some))
         .hasMessageStartingWith("Invalid job: item into copy by at, which was begun as ");
   }

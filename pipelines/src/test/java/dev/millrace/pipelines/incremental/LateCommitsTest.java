@@ -34,15 +34,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Writers that commit late while a table is followed, beside a reader with a naive cursor, which
- * goes on from the greatest value that it saw.
+ * goes on from the greatest value that it saw. With the profile {@code chaos} a million rows, in
+ * transactions that are held open for up to half a minute.
  */
 class LateCommitsTest {
 
   @RegisterExtension static final PostgresExtension SOURCE = new PostgresExtension();
   @RegisterExtension static final PostgresExtension TARGET = new PostgresExtension();
 
+  private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");
   private static final int WRITERS = 8;
-  private static final int TRANSACTIONS = 15;
+  private static final int TRANSACTIONS = CHAOS ? 12 : 15;
+  private static final int ROWS_A_TRANSACTION = CHAOS ? 10_500 : 20;
+  private static final int MILLIS_HELD = CHAOS ? 30_000 : 400;
+  private static final Duration POLL = Duration.ofMillis(CHAOS ? 200 : 100);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -81,7 +86,8 @@ class LateCommitsTest {
         2,
         HorizonRules.DEFAULT.withGuard(Duration.ofMillis(50)),
         NullCursor.FAIL,
-        OnDrift.FAIL);
+        OnDrift.FAIL,
+        null);
   }
 
   /** Inserts and changes rows; each transaction is held open for a while before it commits. */
@@ -92,7 +98,9 @@ class LateCommitsTest {
       connection.setAutoCommit(false);
       for (int i = 0; i < TRANSACTIONS; i++) {
         statement.execute(
-            "INSERT INTO item (name) SELECT 'w" + seed + "' FROM generate_series(1, 20)");
+            "INSERT INTO item (name) SELECT 'w"
+                + seed
+                + "' FROM generate_series(1, %d)".formatted(ROWS_A_TRANSACTION));
         statement.execute("SELECT pg_sleep(" + random.nextInt(millisHeld + 1) / 1000.0 + ")");
         connection.commit();
         statement.execute(
@@ -153,7 +161,7 @@ class LateCommitsTest {
             options(),
             "run",
             "direct",
-            Duration.ofMillis(100),
+            POLL,
             WindowedCounts.of(Duration.ofSeconds(1), Duration.ZERO))) {
       PipelineOptions direct = PipelineOptionsFactory.create();
       direct.as(DirectOptions.class).setBlockOnRun(false);
@@ -161,7 +169,9 @@ class LateCommitsTest {
       followed.applyTo(pipeline);
       PipelineResult result = pipeline.run();
 
-      assertThat(naivelyLost(WRITERS, 400)).as("rows that a naive cursor loses").isPositive();
+      assertThat(naivelyLost(WRITERS, MILLIS_HELD))
+          .as("rows that a naive cursor loses")
+          .isPositive();
       awaitCopied();
       // Beside the live run, and while it may still write: it must not bring back what is old.
       Pipeline again = Pipeline.create();
@@ -194,8 +204,12 @@ class LateCommitsTest {
     }
   }
 
+  /** How many rows there are, how many different keys, and a sum over all they hold. */
   private static List<String> rows(PostgresExtension where, String table) throws SQLException {
     return where.query(
-        "SELECT r::text FROM " + table + " AS r ORDER BY id", row -> row.getString(1));
+        "SELECT (count(*), count(DISTINCT id), sum(hashtextextended(r::text, 0)))::text FROM "
+            + table
+            + " AS r",
+        row -> row.getString(1));
   }
 }

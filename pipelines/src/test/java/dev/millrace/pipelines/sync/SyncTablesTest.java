@@ -46,7 +46,19 @@ class SyncTablesTest {
       throws SQLException {
     SyncOptions options =
         new SyncOptions(
-            spec, from, spec, into, mode, key, "", List.of(), "", Blocks.DEFAULT_SIZE, 2, readBy);
+            spec,
+            from,
+            spec,
+            into,
+            mode,
+            key,
+            "",
+            List.of(),
+            "",
+            Blocks.DEFAULT_SIZE,
+            2,
+            readBy,
+            null);
     return Sync.open(options, "run", "test");
   }
 

@@ -44,7 +44,8 @@ class SyncTest {
         where,
         Blocks.DEFAULT_SIZE,
         2,
-        List.of());
+        List.of(),
+        null);
   }
 
   @Test

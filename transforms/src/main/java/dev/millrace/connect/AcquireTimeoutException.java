@@ -1,0 +1,12 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.connect;
+
+import java.sql.SQLTransientConnectionException;
+
+/** No connection of a pool was free in time. */
+public final class AcquireTimeoutException extends SQLTransientConnectionException {
+
+  AcquireTimeoutException(String message, SQLTransientConnectionException cause) {
+    super(message, "08001", cause);
+  }
+}

@@ -1,0 +1,82 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.connect;
+
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a failure of a database means for who could try again, by its SQLState.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error
+ *     codes</a>
+ */
+public enum Fault {
+  /** It may be over in a while: the same again has a chance. */
+  TRANSIENT,
+  /** A row is at fault: the same without it has a chance. */
+  DATA,
+  /** The same again fails again. */
+  PERMANENT;
+
+  private static final Set<String> PASSING =
+      Set.of(
+          "40001", // serialization_failure
+          "40003", // statement_completion_unknown
+          "40P01", // deadlock_detected
+          "53300", // too_many_connections
+          "55P03", // lock_not_available
+          "57P01", // admin_shutdown
+          "57P02", // crash_shutdown
+          "57P03", // cannot_connect_now
+          "57P05", // idle_session_timeout
+          "25P03", // idle_in_transaction_session_timeout
+          "25P04", // transaction_timeout
+          "28P01"); // invalid_password: one that is rotated is read again
+
+  /** Of a value, a constraint, a view's check, a program's limit as the size of an index's row. */
+  private static final List<String> DATA_CLASSES = List.of("22", "23", "44", "54");
+
+  /** What a trigger raises by itself. */
+  private static final String RAISED = "P0001";
+
+  private static final String CONNECTION_CLASS = "08";
+
+  /** Of a server that refuses there is a cause; without one it did not answer in time. */
+  private static final String UNABLE_TO_CONNECT = "08001";
+
+  /** What a failure means that is no answer to a commit. */
+  public static Fault of(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    if (PASSING.contains(state)) {
+      return TRANSIENT;
+    }
+    if (state.startsWith(CONNECTION_CLASS)) {
+      // A time that has passed once would pass again: whoever waits is to know.
+      boolean attempt = state.equals(UNABLE_TO_CONNECT) && failure.getCause() == null;
+      return attempt || isTimeout(failure) ? PERMANENT : TRANSIENT;
+    }
+    return RAISED.equals(state) || DATA_CLASSES.stream().anyMatch(state::startsWith)
+        ? DATA
+        : PERMANENT;
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof SocketTimeoutException || t instanceof AcquireTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a commit that failed so may have happened: the connection was lost, or the server ended
+   * its sessions. Whatever else it says is a no.
+   */
+  public static boolean isInDoubt(SQLException commit) {
+    String state = String.valueOf(commit.getSQLState());
+    return state.startsWith(CONNECTION_CLASS) || state.startsWith("57P") || state.equals("40003");
+  }
+}

@@ -1,0 +1,143 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.ledger;
+
+import dev.millrace.dialect.LooseStage;
+import dev.millrace.dialect.TableWrite;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Enters rows that a target refused into the table {@code millrace.reject} beside it, in the
+ * transaction of those that it took. Used by one thread.
+ */
+public final class RejectWriter {
+
+  private static final String COUNT = "SELECT count(*) FROM millrace.reject WHERE run = ?";
+
+  private final TableWrite write;
+  private final RejectRules rules;
+  private final List<String> key;
+  private final LooseStage stage;
+
+  /**
+   * Enters what a write refuses.
+   *
+   * @param key columns that tell a row apart, for people; empty for none
+   */
+  public RejectWriter(TableWrite write, RejectRules rules, List<String> key) {
+    this.write = write;
+    this.rules = rules;
+    this.key = key;
+    this.stage = new LooseStage(write);
+  }
+
+  /** Creates the table where it is missing, and commits. */
+  public static void prepare(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    LedgerTables.create(connection);
+    connection.commit();
+  }
+
+  /** How many rows of a run may be rejected. */
+  public long most() {
+    return rules.most();
+  }
+
+  /**
+   * Enters rows within the connection's transaction.
+   *
+   * @throws RejectLimitException when the run has too many now
+   */
+  public void enter(Connection connection, List<Rejected> rejected) throws SQLException {
+    if (rejected.isEmpty()) {
+      return;
+    }
+    stage.fill(connection, rejected.stream().map(Rejected::row).toList());
+    try (PreparedStatement statement = connection.prepareStatement(insert())) {
+      statement.setString(1, write.table().name().sql());
+      statement.setString(2, rules.job());
+      statement.setString(3, rules.run());
+      statement.setArray(4, texts(connection, write.key()));
+      statement.setString(5, write.newer());
+      statement.setArray(6, texts(connection, rules.redacted()));
+      statement.setArray(
+          7, texts(connection, rejected.stream().map(each -> each.why().getSQLState()).toList()));
+      statement.setArray(
+          8, texts(connection, rejected.stream().map(each -> told(each.why())).toList()));
+      statement.executeUpdate();
+    }
+    requireFew(connection, rejected.get(rejected.size() - 1).why());
+  }
+
+  private static java.sql.Array texts(Connection connection, List<String> values)
+      throws SQLException {
+    return connection.createArrayOf("text", values.toArray());
+  }
+
+  /** Why a row was refused; what a server says of it may hold any of its values. */
+  private String told(SQLException why) {
+    if (rules.redacted().isEmpty()) {
+      return String.valueOf(why.getMessage());
+    }
+    String state = why.getSQLState();
+    for (Throwable t = why; t != null; t = t.getCause()) {
+      if (t instanceof PSQLException refusal && refusal.getServerErrorMessage() != null) {
+        ServerErrorMessage server = refusal.getServerErrorMessage();
+        String constraint = server.getConstraint();
+        String column = server.getColumn();
+        return "SQLSTATE "
+            + state
+            + (constraint == null ? "" : ", constraint " + constraint)
+            + (column == null ? "" : ", column " + column)
+            + "; the server's words are not kept, as columns are redacted";
+      }
+    }
+    return "SQLSTATE " + state;
+  }
+
+  private String insert() {
+    List<String> kept = shown(stage.names());
+    List<String> keyShown = shown(key);
+    return """
+        INSERT INTO millrace.reject
+          (target, job, run, replaced_by, newer, redacted, row_key, payload, sqlstate, message)
+        SELECT ?, ?, ?, ?, ?, ?, %s, %s, w.sqlstate, w.message
+        FROM (SELECT l, row_number() OVER (ORDER BY l.ctid) AS number FROM %s AS l) AS n,
+          LATERAL (SELECT (n.l).*) AS l,
+          unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (sqlstate, message, number)
+        WHERE w.number = n.number
+        """
+        .formatted(
+            keyShown.isEmpty() ? "NULL::jsonb" : stage.texts(keyShown),
+            stage.texts(kept),
+            stage.from());
+  }
+
+  private List<String> shown(List<String> columns) {
+    return columns.stream().filter(column -> !rules.redacted().contains(column)).toList();
+  }
+
+  private void requireFew(Connection connection, SQLException last) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+      statement.setString(1, rules.run());
+      try (ResultSet count = statement.executeQuery()) {
+        count.next();
+        if (count.getLong(1) > rules.most()) {
+          throw limit(last);
+        }
+      }
+    }
+  }
+
+  /** That there are too many. */
+  public RejectLimitException limit(SQLException last) {
+    return new RejectLimitException(
+        "Cannot write to %s: more than %,d rows were rejected, the last because: %s"
+            .formatted(write.table().name(), rules.most(), told(last)));
+  }
+}
