@@ -109,7 +109,7 @@ class CursorKillIT {
                 "--key=id",
                 "--mode=" + mode,
                 "--guard=50ms",
-                "--block-size=16KiB"));
+                "--block-size=64KiB"));
     if (follow) {
       arguments.addAll(List.of("--follow", "--poll=100ms"));
     }
