@@ -150,19 +150,31 @@ final class PipelineRun {
   private static PipelineResult untilStopped(Pipeline pipeline, Stop stop, Drain drain)
       throws Exception {
     PipelineResult result = pipeline.run();
+    // Only who waits from the start is told why it failed.
+    FutureTask<PipelineResult.State> end = new FutureTask<>(result::waitUntilFinish);
+    daemon(end);
     try {
       while (!stop.isRequested()) {
-        if (result.getState().isTerminal()) {
-          result.waitUntilFinish();
+        if (end.isDone()) {
+          end.get();
           throw new IllegalStateException("Cannot follow: the pipeline ended by itself");
         }
         Thread.sleep(POLL.toMillis());
       }
       drain(drain);
       return result;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
     } finally {
       cancel(result);
     }
+  }
+
+  private static Thread daemon(FutureTask<?> task) {
+    Thread worker = new Thread(task, "millrace-pipeline");
+    worker.setDaemon(true);
+    worker.start();
+    return worker;
   }
 
   /**
@@ -191,8 +203,6 @@ final class PipelineRun {
               result.waitUntilFinish();
               return result;
             });
-    Thread worker = new Thread(task, "millrace-pipeline");
-    worker.setDaemon(true);
     // Flink blocks in run() and is ended by the interrupt; the direct runner has a result to
     // cancel.
     stop.setAction(
@@ -200,7 +210,7 @@ final class PipelineRun {
           cancel(running.get());
           task.cancel(true);
         });
-    worker.start();
+    Thread worker = daemon(task);
     try {
       PipelineResult result = task.get();
       // A cancelled pipeline may end before its thread is interrupted.
