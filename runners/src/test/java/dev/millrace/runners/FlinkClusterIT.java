@@ -180,12 +180,71 @@ class FlinkClusterIT {
 
   @Test
   void flinkRun_shouldRunTheJobJar() throws Exception {
-    Process cli = flinkRun("sync", "--mode=upsert", "--key=id");
+    Process cli = flinkRun(List.of(), "sync", "--mode=upsert", "--key=id");
     String output = new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(cli.waitFor()).as(output).isZero();
     assertThat(postgres.value("select count(*) from copy", Long.class)).isEqualTo(1000);
     assertThat(output).contains("sync done in", "1,000 rows");
+  }
+
+  @Test
+  void follow_shouldGoOnFromASavepoint() throws Exception {
+    postgres.execute(
+        "alter table station add at timestamptz not null default clock_timestamp()",
+        "create index on station (at, id)",
+        "drop table copy",
+        "create table copy (id int, name text, at timestamptz)");
+    String[] follow = {
+      "--mode=ledger",
+      "--cursor=at",
+      "--key=id",
+      "--guard=50ms",
+      "--follow",
+      "--poll=200ms",
+      "--detached"
+    };
+    assertThat(sync(console, follow)).as(console.err()).isEqualTo(ExitCode.DONE);
+    await(() -> postgres.value("select count(*) from copy", Long.class) == 1000);
+
+    String savepoint = stopWithSavepoint(json(console).get("job_id").asText());
+    postgres.execute("insert into station select i, 'S' || i from generate_series(1001, 1100) i");
+    List<String> arguments = new ArrayList<>(List.of("sync"));
+    arguments.addAll(List.of(follow));
+    Process process = flinkRun(List.of("-d", "-s", savepoint), arguments.toArray(String[]::new));
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+
+    await(() -> postgres.value("select count(*) from copy", Long.class) >= 1100);
+    for (FlinkRest.Job job : rest().jobs()) {
+      if (!job.ended()) {
+        rest().cancel(job.id());
+      }
+    }
+    await(() -> rest().jobs().stream().allMatch(FlinkRest.Job::ended));
+    assertThat(postgres.value("select count(*) from copy", Long.class)).isEqualTo(1100);
+    assertThat(postgres.value("select count(distinct id) from copy", Long.class)).isEqualTo(1100);
+  }
+
+  private static String stopWithSavepoint(String job) throws Exception {
+    HttpRequest stop =
+        HttpRequest.newBuilder(URI.create("http://" + address + "/jobs/" + job + "/stop"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"targetDirectory\":\"%s\"}".formatted(dir.resolve("stopped").toUri())))
+            .build();
+    String answer =
+        HttpClient.newHttpClient().send(stop, HttpResponse.BodyHandlers.ofString()).body();
+    String request = new ObjectMapper().readTree(answer).get("request-id").asText();
+    while (true) {
+      JsonNode told = new ObjectMapper().readTree(text("/jobs/" + job + "/savepoints/" + request));
+      if (told.get("status").get("id").asText().equals("COMPLETED")) {
+        assertThat(told.get("operation").has("location")).as(told.toString()).isTrue();
+        return told.get("operation").get("location").asText();
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
   }
 
   @Test
@@ -220,7 +279,7 @@ class FlinkClusterIT {
     return to.run(words.toArray(String[]::new));
   }
 
-  private static Process flinkRun(String... arguments) throws IOException {
+  private static Process flinkRun(List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String opened : List.of("nio", "util", "lang", "time", "util.concurrent", "net", "io")) {
@@ -228,6 +287,7 @@ class FlinkClusterIT {
     }
     command.addAll(List.of("-cp", Packaged.flinkJars().resolve("*").toString()));
     command.addAll(List.of("org.apache.flink.client.cli.CliFrontend", "run", "-p", "2"));
+    command.addAll(options);
     command.add(Packaged.jobJar().toString());
     command.addAll(List.of(arguments));
     command.addAll(List.of("--table=station", "--into=copy"));

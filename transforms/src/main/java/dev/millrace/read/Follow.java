@@ -9,9 +9,9 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.Ledger;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
@@ -57,10 +57,30 @@ public final class Follow extends PTransform<PBegin, PCollection<Block>> {
 
   @Override
   public PCollection<Block> expand(PBegin input) {
-    List<Integer> numbers = IntStream.range(0, plan.splits().size()).boxed().toList();
+    List<Integer> numbers =
+        plan.splits().stream().map(split -> Integer.valueOf(split.name())).toList();
     return input
-        .apply("Splits", Create.of(numbers).withCoder(VarIntCoder.of()))
+        .apply("Begin", Impulse.create())
+        .apply("Splits", ParDo.of(new SplitsFn(numbers)))
+        .setCoder(VarIntCoder.of())
         .apply("Read", ParDo.of(new FollowFn(spec, plan, following)))
         .setCoder(BlockCoder.of(schema()));
+  }
+
+  /**
+   * Gives the numbers of the splits. Not {@code Create}, which expands to other steps for one than
+   * for many: a savepoint serves only the same steps.
+   */
+  private static final class SplitsFn extends DoFn<byte[], Integer> {
+    private final List<Integer> numbers;
+
+    SplitsFn(List<Integer> numbers) {
+      this.numbers = numbers;
+    }
+
+    @ProcessElement
+    public void process(OutputReceiver<Integer> out) {
+      numbers.forEach(out::output);
+    }
   }
 }

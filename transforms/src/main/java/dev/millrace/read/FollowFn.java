@@ -32,9 +32,10 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the splits of a window that is followed, given by their numbers: those with an end as
- * {@link ReadFn} does, and of the last one, which has none, what is complete by the source's
- * horizon, again and again. Its watermark is that horizon. It ends when the ledger says so.
+ * Reads the splits of a window that is followed, given by their numbers in the ledger: those with
+ * an end as {@link ReadFn} does, and of the last one, which has none, what is complete by the
+ * source's horizon, again and again. Its watermark is that horizon. It ends when the ledger says
+ * so.
  */
 @DoFn.UnboundedPerElement
 final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
@@ -80,7 +81,16 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
 
   @GetInitialRestriction
   public Range initialRestriction(@Element Integer split) {
-    return plan.get().splits().get(split).range();
+    return split(split).range();
+  }
+
+  /** By its number in the ledger; one that a savepoint knows may have been ended since. */
+  private Split split(int number) {
+    String name = Integer.toString(number);
+    return plan.get().splits().stream()
+        .filter(split -> split.name().equals(name))
+        .findFirst()
+        .orElseGet(() -> new Split(name, Range.Gaps.UNKNOWN));
   }
 
   @GetRestrictionCoder
@@ -110,8 +120,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
       ManualWatermarkEstimator<Instant> watermark,
       OutputReceiver<Block> out)
       throws SQLException {
-    ReadPlan plan = this.plan.get();
-    Split split = plan.splits().get(number);
+    Split split = split(number);
     Claims claims = new Claims(split, tracker, out);
     try {
       ProcessContinuation next = process(split, claims, watermark);
