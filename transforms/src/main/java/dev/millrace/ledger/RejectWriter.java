@@ -84,20 +84,20 @@ public final class RejectWriter {
     if (rules.redacted().isEmpty()) {
       return String.valueOf(why.getMessage());
     }
-    String state = why.getSQLState();
+    String where = "";
     for (Throwable t = why; t != null; t = t.getCause()) {
       if (t instanceof PSQLException refusal && refusal.getServerErrorMessage() != null) {
         ServerErrorMessage server = refusal.getServerErrorMessage();
         String constraint = server.getConstraint();
         String column = server.getColumn();
-        return "SQLSTATE "
-            + state
-            + (constraint == null ? "" : ", constraint " + constraint)
-            + (column == null ? "" : ", column " + column)
-            + "; the server's words are not kept, as columns are redacted";
+        where =
+            constraint != null
+                ? "constraint " + constraint
+                : column != null ? "column " + column : "";
       }
     }
-    return "SQLSTATE " + state;
+    return (where.isEmpty() ? "" : where + "; ")
+        + "the server's words are not kept, as columns are redacted";
   }
 
   private String insert() {
