@@ -117,7 +117,7 @@ public record ConnectionSpec(
    * @throws SQLException when the server does not answer in time or refuses
    */
   public Connection connect(String purpose) throws SQLException {
-    return new PgDriver(url, () -> properties(purpose)).getConnection();
+    return new PgDriver(this, purpose).getConnection();
   }
 
   /** Where the database is, without the properties of the URL. */

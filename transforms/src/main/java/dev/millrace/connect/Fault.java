@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.connect;
 
+import com.google.common.base.Throwables;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.List;
@@ -43,7 +44,6 @@ public enum Fault {
 
   private static final String CONNECTION_CLASS = "08";
 
-  /** Of a server that refuses there is a cause; without one it did not answer in time. */
   private static final String UNABLE_TO_CONNECT = "08001";
 
   /** What a failure means that is no answer to a commit. */
@@ -54,21 +54,20 @@ public enum Fault {
     }
     if (state.startsWith(CONNECTION_CLASS)) {
       // A time that has passed once would pass again: whoever waits is to know.
-      boolean attempt = state.equals(UNABLE_TO_CONNECT) && failure.getCause() == null;
-      return attempt || isTimeout(failure) ? PERMANENT : TRANSIENT;
+      return isTimeout(failure) ? PERMANENT : TRANSIENT;
     }
     return RAISED.equals(state) || DATA_CLASSES.stream().anyMatch(state::startsWith)
         ? DATA
         : PERMANENT;
   }
 
-  private static boolean isTimeout(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof SocketTimeoutException || t instanceof AcquireTimeoutException) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether nothing was wrong but that time passed, on a socket or before there was one. */
+  static boolean isTimeout(SQLException failure) {
+    Throwable first = Throwables.getRootCause(failure);
+    // Of a server that refuses there is a cause; without one it did not answer in time.
+    boolean attempt =
+        first instanceof SQLException && UNABLE_TO_CONNECT.equals(failure.getSQLState());
+    return attempt || first instanceof SocketTimeoutException;
   }
 
   /**

@@ -5,8 +5,6 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.Properties;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +33,41 @@ final class PgDriver implements DataSource {
     }
   }
 
-  private final String url;
-  private final Supplier<Properties> properties;
+  private final ConnectionSpec spec;
+  private final String purpose;
 
   /**
-   * Connects to a URL.
+   * Connects to a database.
    *
-   * @param properties asked for at each connection, since a password may change meanwhile
+   * @param purpose shown by the server as the application's name
    */
-  PgDriver(String url, Supplier<Properties> properties) {
-    this.url = url;
-    this.properties = properties;
+  PgDriver(ConnectionSpec spec, String purpose) {
+    this.spec = spec;
+    this.purpose = purpose;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = DRIVER.connect(url, properties.get());
+    Connection connection;
+    try {
+      // Asked for at each connection, since a password may change meanwhile.
+      connection = DRIVER.connect(spec.url(), spec.properties(purpose));
+    } catch (SQLException failure) {
+      throw Fault.isTimeout(failure) ? silent(failure) : failure;
+    }
     if (connection == null) {
-      throw new SQLException("Cannot connect: " + url + " is no URL of PostgreSQL");
+      throw new SQLException("Cannot connect: " + spec.url() + " is no URL of PostgreSQL");
     }
     return connection;
+  }
+
+  /** The driver says neither who did not answer nor for how long. */
+  private SQLException silent(SQLException failure) {
+    return new SQLException(
+        "Cannot connect to %s: no answer within %d s"
+            .formatted(spec.address(), spec.timeouts().connect().toSeconds()),
+        failure.getSQLState(),
+        failure);
   }
 
   @Override

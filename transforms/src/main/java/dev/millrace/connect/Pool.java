@@ -180,7 +180,7 @@ public final class Pool implements AutoCloseable {
       ConnectionSpec spec = key.spec();
       HikariConfig config = new HikariConfig();
       config.setPoolName("millrace " + key.quota());
-      config.setDataSource(new PgDriver(spec.url(), () -> spec.properties(key.quota().name())));
+      config.setDataSource(new PgDriver(spec, key.quota().name()));
       config.setAutoCommit(false);
       config.setMaximumPoolSize(spec.maxConnections());
       config.setMinimumIdle(0);

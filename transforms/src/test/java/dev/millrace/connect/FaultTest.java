@@ -56,6 +56,8 @@ class FaultTest {
         .isEqualTo(Fault.TRANSIENT);
     assertThat(Fault.of(new SQLException("Connection attempt timed out.", "08001")))
         .isEqualTo(Fault.PERMANENT);
+    SQLException silent = new SQLException("Connection attempt timed out.", "08001");
+    assertThat(Fault.of(new SQLException("no answer", "08001", silent))).isEqualTo(Fault.PERMANENT);
     assertThat(Fault.of(new SQLException("no"))).isEqualTo(Fault.PERMANENT);
   }
 

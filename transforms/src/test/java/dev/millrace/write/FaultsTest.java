@@ -108,7 +108,7 @@ class FaultsTest {
   }
 
   private static ConnectionSpec through(FaultProxy proxy) {
-    return ConnectionSpec.of(server.jdbcUrl().replace(":" + server.port(), ":" + proxy.port()));
+    return ConnectionSpec.of(proxy.jdbcUrl(server.jdbcUrl()));
   }
 
   private static ReadTable read(ConnectionSpec source) {
@@ -302,7 +302,7 @@ class FaultsTest {
         new Timeouts(
             Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(2), Retry.DEFAULT);
     try (FaultProxy proxy = FaultProxy.to(server.port())) {
-      Future<Boolean> struck = meanwhile(proxy::fallSilent);
+      Future<Boolean> struck = meanwhile(() -> proxy.blackHole(true));
       Instant start = Instant.now();
 
       assertThatThrownBy(() -> copy(spec(), through(proxy).withTimeouts(brief)))
@@ -310,6 +310,19 @@ class FaultsTest {
       over.set(true);
       struck.get();
       assertThat(Duration.between(start, Instant.now())).isLessThan(PATIENCE);
+    }
+  }
+
+  @Test
+  void connect_shouldSayWhoDidNotAnswer() throws Exception {
+    Timeouts brief =
+        new Timeouts(
+            Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Retry.DEFAULT);
+    try (FaultProxy proxy = FaultProxy.to(server.port())) {
+      proxy.blackHole(true);
+      ConnectionSpec spec = through(proxy).withTimeouts(brief);
+      assertThatThrownBy(() -> spec.connect("test").close())
+          .hasMessage("Cannot connect to " + spec.address() + ": no answer within 1 s");
     }
   }
 
