@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
@@ -263,7 +262,7 @@ final class IncrementalWork implements Work {
       double seconds = look.lag().toMillis() / 1000.0;
       details.put("freshness_seconds", seconds);
       report.add(
-          String.format(Locale.ROOT, "The target is %.1f s behind the source's clock.", seconds));
+          "The target is %s behind the source's clock.".formatted(Lateness.seconds(look.lag())));
     }
     details.put("held_back_by", look.holders().stream().map(Holder::sentence).toList());
     look.holdersOf(options.rules().patience())

@@ -54,8 +54,8 @@ final class RejectOptions {
   }
 
   /** The rules of a run; null to fail at the first row that is refused. */
-  @Nullable RejectRules rules(String job, String run) {
-    return limit.rows() == 0 ? null : new RejectRules(limit.rows(), redact, job, run);
+  @Nullable RejectRules rules(String run) {
+    return limit.rows() == 0 ? null : new RejectRules(limit.rows(), redact, run);
   }
 
   /** Says what was rejected. */

@@ -98,7 +98,7 @@ final class SyncWork implements Work {
         run.options().blockSize,
         run.options().parallelism,
         command.readBy,
-        command.rejects.rules(command.job, run.id()));
+        command.rejects.rules(run.id()));
   }
 
   private IncrementalOptions incremental(Run run) {
@@ -120,7 +120,7 @@ final class SyncWork implements Work {
         command.since.rules(),
         command.since.nullCursor,
         command.since.onDrift,
-        command.rejects.rules(command.job, run.id()));
+        command.rejects.rules(run.id()));
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.ledger.CommitPoint;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,9 +39,7 @@ class CursorKillIT {
 
   private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 5 : 1;
   private static final int KILLED = 137;
-  private static final int TERMINATED = 143;
   private static final int WRITERS = 2;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicBoolean over = new AtomicBoolean();
@@ -93,43 +89,28 @@ class CursorKillIT {
   void endWriters() throws InterruptedException {
     over.set(true);
     threads.shutdown();
-    assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(LaunchedSync.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isTrue();
+  }
+
+  private LaunchedSync sync() {
+    return new LaunchedSync(SOURCE, TARGET, folder);
   }
 
   private Process start(List<String> jvmFlags, String mode, boolean follow) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "sync",
-                "--source=" + SOURCE.jdbcUrl(),
-                "--table=item",
-                "--target=" + TARGET.jdbcUrl(),
-                "--into=copy",
-                "--cursor=at",
-                "--key=id",
-                "--mode=" + mode,
-                "--guard=50ms",
-                "--block-size=64KiB"));
+    List<String> arguments = new ArrayList<>(List.of("--mode=" + mode, "--block-size=64KiB"));
     if (follow) {
       arguments.addAll(List.of("--follow", "--poll=100ms"));
     }
-    return KillIT.launcher(jvmFlags, arguments)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
+    return sync().start(jvmFlags, arguments.toArray(String[]::new));
   }
 
   private int await(Process process) throws InterruptedException, IOException {
-    try {
-      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(log()).isTrue();
-      return process.exitValue();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
+    return sync().await(process);
   }
 
   private String log() throws IOException {
-    return Files.readString(folder.resolve("log"));
+    return sync().log();
   }
 
   /** Starts it until it halts there; a run that finds little new ends before. */
@@ -178,7 +159,7 @@ class CursorKillIT {
   void follow_shouldHaveEachRowOnce_whereverItIsKilled(String mode) throws Exception {
     killAtEachPoint(mode, true);
     Process process = start(List.of(), mode, true);
-    Instant deadline = Instant.now().plus(PATIENCE);
+    Instant deadline = Instant.now().plus(LaunchedSync.PATIENCE);
     try {
       while (!rows(TARGET, "copy").keySet().containsAll(rows(SOURCE, "item").keySet())) {
         assertThat(Instant.now()).as("not complete in time: " + log()).isBefore(deadline);
@@ -186,7 +167,7 @@ class CursorKillIT {
       }
       process.toHandle().destroy(); // Process.destroy would close the output as well.
     } finally {
-      assertThat(await(process)).as(log()).isEqualTo(TERMINATED);
+      assertThat(await(process)).as(log()).isEqualTo(LaunchedSync.TERMINATED);
     }
     assertSame();
   }

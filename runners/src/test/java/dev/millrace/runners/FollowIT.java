@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +25,6 @@ class FollowIT {
   @RegisterExtension static final PostgresExtension SOURCE = new PostgresExtension();
   @RegisterExtension static final PostgresExtension TARGET = new PostgresExtension();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int TERMINATED = 143;
-
   @TempDir
   @SuppressWarnings("NullAway.Init") // By JUnit.
   Path folder;
@@ -47,33 +42,22 @@ class FollowIT {
         "CREATE TABLE copy (id int PRIMARY KEY, n int, at timestamptz)");
   }
 
+  private LaunchedSync sync() {
+    return new LaunchedSync(SOURCE, TARGET, folder);
+  }
+
   private Process follow(String... more) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "sync",
-                "--source=" + SOURCE.jdbcUrl(),
-                "--table=item",
-                "--target=" + TARGET.jdbcUrl(),
-                "--into=copy",
-                "--cursor=at",
-                "--key=id",
-                "--guard=50ms",
-                "--follow",
-                "--poll=100ms"));
+    List<String> arguments = new ArrayList<>(List.of("--follow", "--poll=100ms"));
     arguments.addAll(List.of(more));
-    return KillIT.launcher(List.of(), arguments)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
+    return sync().start(List.of(), arguments.toArray(String[]::new));
   }
 
   private String log() throws IOException {
-    return Files.readString(folder.resolve("log"));
+    return sync().log();
   }
 
   private void await(Process process, String query, long wanted) throws Exception {
-    Instant deadline = Instant.now().plus(PATIENCE);
+    Instant deadline = Instant.now().plus(LaunchedSync.PATIENCE);
     while (count(query) != wanted) {
       assertThat(Instant.now()).as("not there in time: " + log()).isBefore(deadline);
       assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).as(log()).isFalse();
@@ -85,15 +69,6 @@ class FollowIT {
       return TARGET.value(query, Long.class);
     } catch (SQLException notYet) {
       return -1;
-    }
-  }
-
-  private int await(Process process) throws Exception {
-    try {
-      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(log()).isTrue();
-      return process.exitValue();
-    } finally {
-      process.destroyForcibly().waitFor();
     }
   }
 
@@ -109,7 +84,7 @@ class FollowIT {
       await(process, "SELECT count(*) FROM copy WHERE n > 8000000000", 1);
       process.toHandle().destroy(); // Process.destroy would close the output as well.
     } finally {
-      assertThat(await(process)).as(log()).isEqualTo(TERMINATED);
+      assertThat(sync().await(process)).as(log()).isEqualTo(LaunchedSync.TERMINATED);
     }
     assertThat(log())
         .contains("Cannot follow public.item: its columns changed meanwhile: z integer was added")
@@ -124,7 +99,7 @@ class FollowIT {
       await(process, "SELECT count(*) FROM copy", 100);
       SOURCE.execute("ALTER TABLE item " + change, "INSERT INTO item DEFAULT VALUES");
     } finally {
-      assertThat(await(process)).as(log()).isEqualTo(ExitCode.DRIFT);
+      assertThat(sync().await(process)).as(log()).isEqualTo(ExitCode.DRIFT);
     }
     assertThat(log()).contains("Cannot follow public.item: its columns changed meanwhile: ");
     assertThat(TARGET.value("SELECT count(n) FROM copy", Long.class)).isEqualTo(100);

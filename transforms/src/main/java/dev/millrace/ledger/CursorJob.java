@@ -4,7 +4,6 @@ package dev.millrace.ledger;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.horizon.Recount;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -136,9 +135,9 @@ public final class CursorJob implements AutoCloseable {
     hold.transact(
         holder -> {
           RecountRecord.seen(holder, job, number, seen);
+          recounts = RecountRecord.list(holder, job);
           return seen;
         });
-    look();
   }
 
   /** Adds what came later than was seen of a window to what did before. */
@@ -146,9 +145,9 @@ public final class CursorJob implements AutoCloseable {
     hold.transact(
         holder -> {
           RecountRecord.found(holder, job, number, found);
+          recounts = RecountRecord.list(holder, job);
           return found;
         });
-    look();
   }
 
   /** The columns copied up to now; empty before the first window. */
@@ -202,11 +201,7 @@ public final class CursorJob implements AutoCloseable {
   }
 
   private void forget(Connection connection, long number) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setString(1, job);
-      statement.setLong(2, number - KEPT);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, FORGET, job, number - KEPT);
   }
 
   /**

@@ -128,40 +128,21 @@ public record JobRecord(
   private static void insert(
       Connection connection, String job, String definition, String run, String runner)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
-      statement.setString(1, job);
-      statement.setString(2, definition);
-      statement.setString(3, run);
-      statement.setString(4, runner);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, INSERT, job, definition, run, runner);
   }
 
   private static void nextAttempt(Connection connection, String job, String run, String runner)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(NEXT_ATTEMPT)) {
-      statement.setString(1, run);
-      statement.setString(2, runner);
-      statement.setString(3, job);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, NEXT_ATTEMPT, run, runner, job);
   }
 
   static void done(Connection connection, String job, long rows) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(DONE)) {
-      statement.setLong(1, rows);
-      statement.setString(2, job);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, DONE, rows, job);
   }
 
   static void addRows(Connection connection, String job, long rows) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("UPDATE millrace.job SET rows = rows + ? WHERE job = ?")) {
-      statement.setLong(1, rows);
-      statement.setString(2, job);
-      statement.executeUpdate();
-    }
+    Statements.update(
+        connection, "UPDATE millrace.job SET rows = rows + ? WHERE job = ?", rows, job);
   }
 
   /**
@@ -170,10 +151,6 @@ public record JobRecord(
    * @return false when there is none of that name
    */
   static boolean delete(Connection connection, String job) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM millrace.job WHERE job = ?")) {
-      statement.setString(1, job);
-      return statement.executeUpdate() > 0;
-    }
+    return Statements.update(connection, "DELETE FROM millrace.job WHERE job = ?", job) > 0;
   }
 }

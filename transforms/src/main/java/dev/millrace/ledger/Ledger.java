@@ -136,13 +136,9 @@ public record Ledger(ConnectionSpec spec, String job, String window, KeyOrder or
    * @param at up to where it read; null for the start
    */
   public void stopped(Connection connection, @Nullable Position at) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(STOP)) {
-      statement.setString(1, at == null ? "" : at.toString());
-      statement.setString(2, job);
-      statement.setLong(3, Long.parseLong(window));
-      statement.executeUpdate();
-      connection.commit();
-    }
+    String end = at == null ? "" : at.toString();
+    Statements.update(connection, STOP, end, job, Long.parseLong(window));
+    connection.commit();
   }
 
   /**

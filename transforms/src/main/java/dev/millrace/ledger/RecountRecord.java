@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ public record RecountRecord(long number, Recount.Seen seen, Recount.@Nullable Fo
 
   private static final String SEEN =
       """
-      INSERT INTO millrace.recount AS r (job, number, snapshot, read, top, seen_at)
+      INSERT INTO millrace.recount (job, number, snapshot, read, top, seen_at)
       VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (job, number) DO UPDATE SET
         snapshot = excluded.snapshot, read = excluded.read, top = excluded.top,
@@ -75,28 +74,22 @@ public record RecountRecord(long number, Recount.Seen seen, Recount.@Nullable Fo
   /** Remembers what can be seen of a window, instead of what could be seen of it before. */
   static void seen(Connection connection, String job, long number, Recount.Seen seen)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
-      statement.setString(1, job);
-      statement.setLong(2, number);
-      statement.setString(3, seen.snapshot());
-      statement.setString(4, seen.read());
-      statement.setString(5, seen.top());
-      statement.setTimestamp(6, Timestamp.from(seen.at()));
-      statement.executeUpdate();
-    }
+    Statements.update(
+        connection,
+        SEEN,
+        job,
+        number,
+        seen.snapshot(),
+        seen.read(),
+        seen.top(),
+        Timestamp.from(seen.at()));
   }
 
   /** Adds what came later than was seen of a window to what did before. */
   static void found(Connection connection, String job, long number, Recount.Found found)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FOUND)) {
-      statement.setLong(1, found.late());
-      statement.setLong(2, found.behind());
-      Duration lateness = found.lateness();
-      statement.setObject(3, lateness == null ? null : lateness.toMillis() / MILLIS, Types.DOUBLE);
-      statement.setString(4, job);
-      statement.setLong(5, number);
-      statement.executeUpdate();
-    }
+    Duration lateness = found.lateness();
+    Double seconds = lateness == null ? null : lateness.toMillis() / MILLIS;
+    Statements.update(connection, FOUND, found.late(), found.behind(), seconds, job, number);
   }
 }

@@ -10,11 +10,9 @@ import java.util.List;
  * @param most rows of a run that may be rejected, 1 or more; the next ends it
  * @param redacted columns whose values are not kept with a rejected row, which can then only be
  *     shown, not replayed
- * @param job of which the rows are, as the ledger calls it; empty for none
  * @param run of which they are
  */
-public record RejectRules(long most, List<String> redacted, String job, String run)
-    implements Serializable {
+public record RejectRules(long most, List<String> redacted, String run) implements Serializable {
 
   public RejectRules {
     redacted = List.copyOf(redacted);

@@ -3,11 +3,13 @@ package dev.millrace.ledger;
 
 import dev.millrace.dialect.LooseStage;
 import dev.millrace.dialect.TableWrite;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -21,18 +23,23 @@ public final class RejectWriter {
 
   private final TableWrite write;
   private final RejectRules rules;
+  private final String job;
+
+  /** What tells a row apart, for people. */
   private final List<String> key;
+
   private final LooseStage stage;
 
   /**
    * Enters what a write refuses.
    *
-   * @param key columns that tell a row apart, for people; empty for none
+   * @param ledger under which it is written, of whose job and key the rows are; null for none
    */
-  public RejectWriter(TableWrite write, RejectRules rules, List<String> key) {
+  public RejectWriter(TableWrite write, RejectRules rules, @Nullable Ledger ledger) {
     this.write = write;
     this.rules = rules;
-    this.key = key;
+    this.job = ledger == null ? "" : ledger.job();
+    this.key = ledger == null ? write.key() : ledger.order().names();
     this.stage = new LooseStage(write);
   }
 
@@ -60,7 +67,7 @@ public final class RejectWriter {
     stage.fill(connection, rejected.stream().map(Rejected::row).toList());
     try (PreparedStatement statement = connection.prepareStatement(insert())) {
       statement.setString(1, write.table().name().sql());
-      statement.setString(2, rules.job());
+      statement.setString(2, job);
       statement.setString(3, rules.run());
       statement.setArray(4, texts(connection, write.key()));
       statement.setString(5, write.newer());
@@ -74,8 +81,7 @@ public final class RejectWriter {
     requireFew(connection, rejected.get(rejected.size() - 1).why());
   }
 
-  private static java.sql.Array texts(Connection connection, List<String> values)
-      throws SQLException {
+  private static Array texts(Connection connection, List<String> values) throws SQLException {
     return connection.createArrayOf("text", values.toArray());
   }
 

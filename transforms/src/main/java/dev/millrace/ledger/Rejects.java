@@ -197,11 +197,9 @@ public final class Rejects {
       inserts.put(like, insert);
     }
     Savepoint before = connection.setSavepoint();
-    try (PreparedStatement taken =
-        connection.prepareStatement("DELETE FROM millrace.reject WHERE id = ?")) {
+    try {
       insert.write(connection, row.payload());
-      taken.setLong(1, row.id());
-      taken.executeUpdate();
+      Statements.update(connection, "DELETE FROM millrace.reject WHERE id = ?", row.id());
       connection.releaseSavepoint(before);
       return true;
     } catch (SQLException failure) {
@@ -231,15 +229,13 @@ public final class Rejects {
 
   private static void refused(Connection connection, Row row, SQLException failure)
       throws SQLException {
-    try (PreparedStatement again =
-        connection.prepareStatement(
-            "UPDATE millrace.reject SET attempts = attempts + 1, sqlstate = ?, message = ?,"
-                + " last_at = clock_timestamp() WHERE id = ?")) {
-      again.setString(1, failure.getSQLState());
-      again.setString(2, failure.getMessage());
-      again.setLong(3, row.id());
-      again.executeUpdate();
-    }
+    Statements.update(
+        connection,
+        "UPDATE millrace.reject SET attempts = attempts + 1, sqlstate = ?, message = ?,"
+            + " last_at = clock_timestamp() WHERE id = ?",
+        failure.getSQLState(),
+        failure.getMessage(),
+        row.id());
   }
 
   private interface Reader<T> {

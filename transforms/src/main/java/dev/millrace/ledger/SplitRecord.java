@@ -68,21 +68,11 @@ public record SplitRecord(
   /** Moves the end of a split. */
   static void bound(Connection connection, String job, String window, int split, Position high)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(BOUND)) {
-      statement.setString(1, high.toString());
-      statement.setString(2, job);
-      statement.setString(3, window);
-      statement.setInt(4, split);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, BOUND, high.toString(), job, window, split);
   }
 
   static void deleteAll(Connection connection, String job) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM millrace.split WHERE job = ?")) {
-      statement.setString(1, job);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, "DELETE FROM millrace.split WHERE job = ?", job);
   }
 
   /**

@@ -112,49 +112,26 @@ public record WindowRecord(
   static void insert(
       Connection connection, String job, long number, Interval range, String columns, String memory)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
-      statement.setString(1, job);
-      statement.setLong(2, number);
-      statement.setString(3, range.lowText());
-      statement.setString(4, range.highText());
-      statement.setString(5, columns);
-      statement.setString(6, memory);
-      statement.executeUpdate();
-    }
+    Statements.update(
+        connection, INSERT, job, number, range.lowText(), range.highText(), columns, memory);
   }
 
   /** Gives an end to a window that was followed. */
   static void bound(Connection connection, String job, long number, Position high, String memory)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(BOUND)) {
-      statement.setString(1, high.toString());
-      statement.setString(2, memory);
-      statement.setString(3, job);
-      statement.setLong(4, number);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, BOUND, high.toString(), memory, job, number);
   }
 
   /** Says what is copied from now on. */
   static void columns(Connection connection, String job, long number, String columns)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setString(1, columns);
-      statement.setString(2, job);
-      statement.setLong(3, number);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, COLUMNS, columns, job, number);
   }
 
   /** Says whether who follows a window is to end. */
   static void stop(Connection connection, String job, long number, boolean stop)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(STOP)) {
-      statement.setBoolean(1, stop);
-      statement.setString(2, job);
-      statement.setLong(3, number);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, STOP, stop, job, number);
   }
 
   /**
@@ -174,13 +151,6 @@ public record WindowRecord(
   static void done(
       Connection connection, String job, long number, long rows, long bytes, double seconds)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(DONE)) {
-      statement.setLong(1, rows);
-      statement.setLong(2, bytes);
-      statement.setDouble(3, seconds);
-      statement.setString(4, job);
-      statement.setLong(5, number);
-      statement.executeUpdate();
-    }
+    Statements.update(connection, DONE, rows, bytes, seconds, job, number);
   }
 }

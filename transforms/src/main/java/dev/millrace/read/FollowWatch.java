@@ -46,9 +46,11 @@ final class FollowWatch {
       Level.FRESHNESS.set(lag);
     }
     boolean due = told == null || !look.serverTime().isBefore(told.plus(following.patience()));
-    for (Holder holder : due ? look.holdersOf(following.patience()) : java.util.List.<Holder>of()) {
-      told = look.serverTime();
-      LOG.warn("{} is held back. {}", table, holder.sentence());
+    if (due) {
+      for (Holder holder : look.holdersOf(following.patience())) {
+        told = look.serverTime();
+        LOG.warn("{} is held back. {}", table, holder.sentence());
+      }
     }
   }
 

@@ -40,8 +40,7 @@ final class BlockWriter implements AutoCloseable {
     this.write = write;
     this.writer = new TableWriter(write);
     this.ledger = ledger;
-    List<String> key = ledger == null ? write.key() : ledger.order().names();
-    this.rejects = rules == null ? null : new RejectWriter(write, rules, key);
+    this.rejects = rules == null ? null : new RejectWriter(write, rules, ledger);
     this.pool = Pool.share(spec, Quota.WRITE);
   }
 

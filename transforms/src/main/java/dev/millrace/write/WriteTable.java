@@ -102,9 +102,11 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
 
   /**
    * Puts rows that the table refuses into {@code millrace.reject} in its database, with the reason,
-   * in the same transaction as those that it takes; default: one such row fails the pipeline.
+   * in the same transaction as those that it takes.
+   *
+   * @param rules null, the default, to fail at the first such row
    */
-  public WriteTable rejects(RejectRules rules) {
+  public WriteTable rejects(@Nullable RejectRules rules) {
     return new WriteTable(spec, table, key, newer, ledger, rules);
   }
 

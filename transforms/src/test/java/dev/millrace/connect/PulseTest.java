@@ -44,12 +44,11 @@ class PulseTest {
   @Timeout(30)
   void statement_shouldFail_whenNobodyAnswersAnyMore() throws Exception {
     try (FaultProxy proxy = FaultProxy.to(POSTGRES.server().port())) {
-      String direct = ":" + POSTGRES.server().port() + "/";
-      ConnectionSpec spec = impatient(POSTGRES.jdbcUrl().replace(direct, ":" + proxy.port() + "/"));
+      ConnectionSpec spec = impatient(proxy.jdbcUrl(POSTGRES.jdbcUrl()));
       try (Connection connection = spec.connect("test");
           Pulse pulse = Pulse.over(spec, connection);
           Statement statement = connection.createStatement()) {
-        proxy.fallSilent();
+        proxy.blackHole(true);
         assertThatThrownBy(() -> statement.execute("SELECT 1")).isInstanceOf(SQLException.class);
         assertThat(pulse.lost()).isTrue();
       }

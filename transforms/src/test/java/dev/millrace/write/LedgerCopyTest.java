@@ -141,7 +141,7 @@ class LedgerCopyTest {
         LedgerJob job = LedgerJob.open(spec, "j")) {
       ReadTable.Planned read = resume(job);
       proxy.loseCommits(3);
-      String url = POSTGRES.jdbcUrl().replace(":" + POSTGRES.server().port(), ":" + proxy.port());
+      String url = proxy.jdbcUrl(POSTGRES.jdbcUrl());
       long before = Measure.ROWS_WRITTEN.total();
       copy(read, WriteTable.into(ConnectionSpec.of(url), "t"));
 

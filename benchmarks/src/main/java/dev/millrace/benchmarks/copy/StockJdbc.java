@@ -1,8 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
-import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.Secret;
+import dev.millrace.benchmarks.measure.StockDataSource;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.LocalDate;
@@ -11,8 +10,6 @@ import java.time.ZoneOffset;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.DataSourceConfiguration;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.PoolableDataSourceProvider;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
 /**
@@ -31,7 +28,7 @@ final class StockJdbc {
   static void copy(Job job, Runner runner) {
     Pipeline pipeline = Pipeline.create(runner.options(job.parallelism()));
     pipeline.getCoderRegistry().registerCoderForClass(Order.class, new OrderCoder());
-    SerializableFunction<Void, DataSource> dataSource = dataSource(job.server());
+    SerializableFunction<Void, DataSource> dataSource = StockDataSource.of(job.server());
     pipeline
         .apply(
             "Read",
@@ -50,21 +47,6 @@ final class StockJdbc {
                 .withBatchSize(BATCH_ROWS)
                 .withPreparedStatementSetter(new WriteOrder()));
     pipeline.run().waitUntilFinish();
-  }
-
-  private static SerializableFunction<Void, DataSource> dataSource(ConnectionSpec server) {
-    String separator = server.url().contains("?") ? "&" : "?";
-    DataSourceConfiguration configuration =
-        DataSourceConfiguration.create(
-            "org.postgresql.Driver", server.url() + separator + "reWriteBatchedInserts=true");
-    if (server.user() != null) {
-      configuration = configuration.withUsername(server.user());
-    }
-    Secret password = server.password();
-    if (password != null) {
-      configuration = configuration.withPassword(password.reveal());
-    }
-    return PoolableDataSourceProvider.of(configuration);
   }
 
   private static final class ReadOrder implements JdbcIO.RowMapper<Order> {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.incremental;
 
+import dev.millrace.benchmarks.measure.StockDataSource;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -9,8 +10,6 @@ import java.time.ZoneOffset;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.DataSourceConfiguration;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.PoolableDataSourceProvider;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -31,13 +30,7 @@ final class FilteredRead {
     Pipeline pipeline =
         Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
     pipeline.getCoderRegistry().registerCoderForClass(Item.class, new ItemCoder());
-    DataSourceConfiguration configuration =
-        DataSourceConfiguration.create(
-            "org.postgresql.Driver", task.server().url() + "?reWriteBatchedInserts=true");
-    if (task.server().user() != null) {
-      configuration = configuration.withUsername(task.server().user());
-    }
-    SerializableFunction<Void, DataSource> source = PoolableDataSourceProvider.of(configuration);
+    SerializableFunction<Void, DataSource> source = StockDataSource.of(task.server());
     Instant since = Instant.parse(task.since());
     pipeline
         .apply(

@@ -2,6 +2,8 @@
 package dev.millrace.benchmarks.kills;
 
 import dev.millrace.benchmarks.measure.ClassPath;
+import dev.millrace.benchmarks.measure.StockDataSource;
+import dev.millrace.connect.ConnectionSpec;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,8 +13,6 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.DataSourceConfiguration;
-import org.apache.beam.sdk.io.jdbc.JdbcIO.PoolableDataSourceProvider;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.KV;
@@ -38,9 +38,7 @@ public final class StockCopy {
   public static void main(String[] arguments) {
     Logger.getLogger("").setLevel(Level.WARNING);
     SerializableFunction<Void, DataSource> dataSource =
-        PoolableDataSourceProvider.of(
-            DataSourceConfiguration.create(
-                "org.postgresql.Driver", arguments[0] + "&reWriteBatchedInserts=true"));
+        StockDataSource.of(ConnectionSpec.of(arguments[0]));
     Pipeline pipeline =
         Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
     pipeline

@@ -146,11 +146,6 @@ public final class FaultProxy implements AutoCloseable {
     network.blackHole(on);
   }
 
-  /** Begins a {@linkplain #blackHole black hole}. */
-  public void fallSilent() {
-    blackHole(true);
-  }
-
   /** Closes new connections at once. Those that are open stay. */
   public void refuse(boolean on) {
     refusing = on;

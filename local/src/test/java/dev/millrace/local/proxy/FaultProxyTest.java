@@ -345,10 +345,10 @@ class FaultProxyTest {
   }
 
   @Test
-  void fallSilent_shouldAnswerNothing() throws Exception {
+  void blackHole_shouldAnswerNothing() throws Exception {
     try (Connection connection = connect()) {
       connection.setNetworkTimeout(Runnable::run, 1000);
-      proxy.fallSilent();
+      proxy.blackHole(true);
       assertThatThrownBy(() -> ask(connection, "SELECT 42"))
           .hasRootCauseInstanceOf(SocketTimeoutException.class);
     }

@@ -134,13 +134,15 @@ public final class Incremental implements AutoCloseable {
   }
 
   static WriteTable write(IncrementalOptions options) {
-    WriteTable write = WriteTable.into(options.target(), options.into());
-    if (options.rejects() != null) {
-      write = write.rejects(options.rejects());
-    }
     return options.replace()
-        ? write.upsert(options.key().toArray(String[]::new)).unlessOlder(options.cursor())
-        : write;
+        ? upsert(options).unlessOlder(options.cursor())
+        : WriteTable.into(options.target(), options.into()).rejects(options.rejects());
+  }
+
+  private static WriteTable upsert(IncrementalOptions options) {
+    return WriteTable.into(options.target(), options.into())
+        .rejects(options.rejects())
+        .upsert(options.key().toArray(String[]::new));
   }
 
   /** How many rows have no value of the cursor. */
@@ -214,10 +216,7 @@ public final class Incremental implements AutoCloseable {
     if (includesNulls()) {
       pipeline
           .apply("Read without cursor", read(options).where(withoutCursor(options)))
-          .apply(
-              "Write without cursor",
-              WriteTable.into(options.target(), options.into())
-                  .upsert(options.key().toArray(String[]::new)));
+          .apply("Write without cursor", upsert(options));
     }
   }
 

@@ -117,10 +117,7 @@ public final class Sync implements AutoCloseable {
   }
 
   private static WriteTable write(SyncOptions options) {
-    WriteTable write = WriteTable.into(options.target(), options.into());
-    if (options.rejects() != null) {
-      write = write.rejects(options.rejects());
-    }
+    WriteTable write = WriteTable.into(options.target(), options.into()).rejects(options.rejects());
     return options.mode() == SyncOptions.Mode.UPSERT
         ? write.upsert(options.key().toArray(String[]::new))
         : write;
