@@ -2,6 +2,8 @@
 package dev.millrace.runners;
 
 import dev.millrace.control.ByteSize;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -45,6 +47,16 @@ final class CommonOptions {
       converter = ByteSizeConverter.class,
       description = "Target size of a block, 64KiB to 64MiB; default: 1MiB.")
   ByteSize blockSize = ByteSize.ofMebibytes(1);
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = {
+        "Stop in order if the run has not ended by then, as in 90s, 10min, 2h; exit code 1,",
+        "or 0 with --follow, which has no other end. Default: none."
+      })
+  @Nullable Duration deadline;
 
   @Option(names = "--dry-run", description = "Check everything and say what would be done.")
   boolean dryRun;

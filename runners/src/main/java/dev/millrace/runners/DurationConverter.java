@@ -2,6 +2,8 @@
 package dev.millrace.runners;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -10,7 +12,21 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads a length of time as people write it: 200ms, 5s, 10min, 2h, 1d. */
 final class DurationConverter implements ITypeConverter<Duration> {
 
+  private static final List<Map.Entry<String, Long>> UNITS =
+      List.of(Map.entry("h", 3_600_000L), Map.entry("min", 60_000L), Map.entry("s", 1000L));
+
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(ms|s|min|h|d)");
+
+  /** As people write it. */
+  static String text(Duration duration) {
+    long millis = duration.toMillis();
+    for (Map.Entry<String, Long> unit : UNITS) {
+      if (millis % unit.getValue() == 0) {
+        return millis / unit.getValue() + " " + unit.getKey();
+      }
+    }
+    return millis + " ms";
+  }
 
   @Override
   public Duration convert(String value) {

@@ -105,7 +105,7 @@ final class IncrementalWork implements Work {
           run.stopClock();
           Counts counts =
               run.options().runner.isCluster() ? Counts.NONE : Counts.ofThisJvm().minus(before);
-          return followed(sync, counts);
+          return followed(sync, counts, run.stop().isSignal());
         }
       }
     }
@@ -151,7 +151,7 @@ final class IncrementalWork implements Work {
     };
   }
 
-  private Outcome followed(Followed sync, Counts counts) throws SQLException {
+  private Outcome followed(Followed sync, Counts counts, boolean isSignal) throws SQLException {
     Optional<LedgerView.Job> job = LedgerView.job(options.target(), options.job());
     String high =
         job.flatMap(LedgerView.Job::cursor).map(IncrementalWork::value).orElse("the start");
@@ -168,7 +168,7 @@ final class IncrementalWork implements Work {
       details.put("rows_late", Measure.ROWS_LATE.total());
     }
     lateness(job.map(LedgerView.Job::recounts).orElse(List.of()), report, details);
-    return new Outcome(counts, report, details, ExitCode.STOPPED);
+    return new Outcome(counts, report, details, isSignal ? ExitCode.STOPPED : ExitCode.DONE);
   }
 
   private Outcome migration() throws SQLException {

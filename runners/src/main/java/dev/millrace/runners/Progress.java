@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.connect.Pool;
+import dev.millrace.observe.Measure;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Timer;
@@ -22,6 +25,12 @@ final class Progress implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration REDRAW = Duration.ofMillis(500);
   private static final Duration REPEAT = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /**
+   * Without a row read or written for that long, work is said to be stalled: before the next line.
+   */
+  private static final Duration STALL = Duration.ofSeconds(5);
 
   /**
    * How far the work is.
@@ -43,6 +52,8 @@ final class Progress implements AutoCloseable {
   private final boolean terminal;
   private final Supplier<Sample> source;
   private final long startNanos = System.nanoTime();
+  private long moved = -1;
+  private long movedNanos = startNanos;
   private final Timer timer = new Timer("millrace-progress", true);
 
   Progress(PrintStream err, boolean terminal, Supplier<Sample> source) {
@@ -66,14 +77,17 @@ final class Progress implements AutoCloseable {
   }
 
   void every(Duration delay, Duration period) {
-    TimerTask task =
-        new TimerTask() {
-          @Override
-          public void run() {
-            tell();
-          }
-        };
-    timer.schedule(task, delay.toMillis(), period.toMillis());
+    timer.schedule(task(this::look), LOOK.toMillis(), LOOK.toMillis());
+    timer.schedule(task(this::tell), delay.toMillis(), period.toMillis());
+  }
+
+  private static TimerTask task(Runnable action) {
+    return new TimerTask() {
+      @Override
+      public void run() {
+        action.run();
+      }
+    };
   }
 
   /** Ends the telling and leaves a terminal's line empty. */
@@ -122,9 +136,32 @@ final class Progress implements AutoCloseable {
   }
 
   private void tell() {
-    String line = line(source.get(), elapsed());
+    Sample sample = look();
+    String line = line(sample, elapsed()) + stalled();
     err.print(terminal ? CLEAR_LINE + line : line + System.lineSeparator());
     err.flush();
+  }
+
+  /** Sees whether something moved; on the timer's thread, as all that tells. */
+  private Sample look() {
+    Sample sample = source.get();
+    long now = sample.done() + Measure.ROWS_READ.total() + Measure.ROWS_WRITTEN.total();
+    if (now != moved) {
+      moved = now;
+      movedNanos = System.nanoTime();
+    }
+    return sample;
+  }
+
+  /** For how long nothing moved, and what is waited for as far as this JVM knows. */
+  private String stalled() {
+    Duration still = Duration.ofNanos(System.nanoTime() - movedNanos);
+    if (still.compareTo(STALL) < 0) {
+      return "";
+    }
+    List<String> waits = Pool.waits();
+    return ", stalled for %d s".formatted(still.toSeconds())
+        + (waits.isEmpty() ? "" : ": " + String.join("; ", waits));
   }
 
   private Duration elapsed() {

@@ -50,6 +50,7 @@ abstract class RunCommand implements Callable<Integer> {
       try {
         Placement.settle(common);
         check(common);
+        limit(stop);
         Outcome outcome = work().run(run);
         return tell(run, outcome, null, outcome.exitCode());
       } catch (Throwable failure) {
@@ -60,17 +61,34 @@ abstract class RunCommand implements Callable<Integer> {
     }
   }
 
+  private void limit(Stop stop) {
+    if (common.deadline != null) {
+      if (common.detached) {
+        throw new UsageException(
+            "Invalid --deadline: %s (must be left out with --detached, which does not wait)"
+                .formatted(DurationConverter.text(common.deadline)));
+      }
+      stop.requestAfter(
+          common.deadline,
+          "its deadline came, %s after it began"
+              .formatted(DurationConverter.text(common.deadline)));
+    }
+  }
+
   private int fail(Run run, Throwable failure) {
-    boolean stopped = run.stop().isRequested();
+    String stopped = run.stop().reason();
     String error =
-        stopped
-            ? "Cannot finish %s: it was stopped by a signal".formatted(spec.name())
+        stopped != null
+            ? "Cannot finish %s: %s".formatted(spec.name(), stopped)
             : Sentence.of(spec.name(), failure);
     if (common.verbose) {
       console.err().print(Logs.stackTrace(failure));
     }
     console.err().println(error);
-    int code = stopped ? ExitCode.STOPPED : Sentence.exitCode(failure);
+    int code =
+        run.stop().isSignal()
+            ? ExitCode.STOPPED
+            : stopped != null ? ExitCode.FAILED : Sentence.exitCode(failure);
     return common.json ? tell(run, Outcome.of(Counts.NONE), error, code) : code;
   }
 
@@ -84,6 +102,7 @@ abstract class RunCommand implements Callable<Integer> {
             PeakMemory.residentBytes(),
             common.dryRun ? null : run.attempts(),
             run.jobs(),
+            common.runner.isCluster() ? null : DatabaseUse.ofThisJvm(),
             outcome,
             error);
     if (common.json) {

@@ -21,6 +21,7 @@ record RunSummary(
     OptionalLong peakResidentBytes,
     @Nullable Long attempts,
     List<String> jobs,
+    @Nullable DatabaseUse database,
     Outcome outcome,
     @Nullable String error) {
 
@@ -34,6 +35,7 @@ record RunSummary(
         PeakMemory.residentBytes(),
         null,
         List.of(),
+        null,
         Outcome.of(Counts.NONE),
         error);
   }
@@ -58,6 +60,9 @@ record RunSummary(
     if (!jobs.isEmpty()) {
       fields.put("job_id", jobs.get(jobs.size() - 1));
       fields.put("job_ids", jobs);
+    }
+    if (database != null) {
+      fields.put("database", database.toMap());
     }
     fields.putAll(outcome.details());
     if (error != null) {
@@ -85,6 +90,9 @@ record RunSummary(
     add(lines, "blocks", counts.blocks(), "");
     add(lines, "bytes", counts.bytes(), "");
     add(lines, "speed", rowsPerSecond(), "rows/s");
+    if (database != null) {
+      database.tell(lines);
+    }
     peakResidentBytes.ifPresent(bytes -> add(lines, "peak memory", bytes >> 20, "MiB"));
     return lines;
   }

@@ -1,13 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.connect.ConnectionSpec;
 import java.time.Duration;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The wish that a run ends early. SIGINT and SIGTERM make it; the run gives up its work, closes
- * what it holds and reports, and then the JVM ends with 130 or 143.
+ * The wish that a run ends early. SIGINT and SIGTERM make it, and its deadline; the run gives up
+ * its work, closes what it holds and reports, and then the JVM ends, after a signal with 130 or
+ * 143.
  *
  * <p>Thread-safe.
  */
@@ -16,10 +21,15 @@ final class Stop implements AutoCloseable {
   /** What a run may take to close before the JVM ends regardless. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  private static final String SIGNAL = "it was stopped by a signal";
+
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "millrace-stop");
-  private boolean requested;
-  private Runnable action = () -> {};
+  private final Timer clock = new Timer("millrace-deadline", true);
+  private @Nullable String reason;
+
+  /** Where nothing knows better how to end, as while a run is planned. */
+  private Runnable action = ConnectionSpec::abortAll;
 
   private Stop() {}
 
@@ -35,18 +45,58 @@ final class Stop implements AutoCloseable {
     return stop;
   }
 
-  /** Makes the wish. */
+  /** Makes the wish as a signal does. */
   void request() {
+    request(SIGNAL);
+  }
+
+  /** Makes the wish, for a reason of the form {@code it was stopped}. */
+  void request(String why) {
     Runnable now;
     synchronized (this) {
-      requested = true;
+      reason = reason == null ? why : reason;
       now = action;
     }
     now.run();
   }
 
-  synchronized boolean isRequested() {
-    return requested;
+  /** Makes the wish when some time has passed, and ends the JVM if the run does not heed it. */
+  void requestAfter(Duration limit, String why) {
+    clock.schedule(task(() -> request(why)), limit.toMillis());
+    clock.schedule(task(ConnectionSpec::abortAll), limit.plus(GRACE).toMillis());
+    clock.schedule(task(Stop::giveUp), limit.plus(GRACE).plus(GRACE).toMillis());
+  }
+
+  private static TimerTask task(Runnable action) {
+    return new TimerTask() {
+      @Override
+      public void run() {
+        action.run();
+      }
+    };
+  }
+
+  private static void giveUp() {
+    sayNotClosed();
+    Runtime.getRuntime().halt(ExitCode.FAILED);
+  }
+
+  private static void sayNotClosed() {
+    System.err.println("Cannot stop in order: the run did not close within " + GRACE);
+  }
+
+  boolean isRequested() {
+    return reason() != null;
+  }
+
+  /** Whether a signal made the wish. */
+  boolean isSignal() {
+    return SIGNAL.equals(reason());
+  }
+
+  /** Why it was made; null if it was not. */
+  synchronized @Nullable String reason() {
+    return reason;
   }
 
   /** Sets what ends the work under way; runs it at once if the wish was made already. */
@@ -54,7 +104,7 @@ final class Stop implements AutoCloseable {
     boolean now;
     synchronized (this) {
       this.action = action;
-      now = requested;
+      now = reason != null;
     }
     if (now) {
       action.run();
@@ -65,6 +115,7 @@ final class Stop implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    clock.cancel();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
@@ -73,10 +124,10 @@ final class Stop implements AutoCloseable {
   }
 
   private void onSignal() {
-    request();
+    request(SIGNAL);
     try {
       if (!closed.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.println("Cannot stop in order: the run did not close within " + GRACE);
+        sayNotClosed();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -108,6 +108,8 @@ final class SyncCommand extends RunCommand {
 
   @Mixin RejectOptions rejects = new RejectOptions();
 
+  @Mixin LimitOptions limits = new LimitOptions();
+
   SyncCommand(Console console) {
     super(console);
   }

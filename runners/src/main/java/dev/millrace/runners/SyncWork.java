@@ -83,8 +83,8 @@ final class SyncWork implements Work {
 
   private SyncOptions options(Run run) {
     Map<String, String> environment = run.console().environment();
-    ConnectionSpec source = Credentials.of("source", command.source, environment);
-    ConnectionSpec target = Credentials.of("target", command.target, environment);
+    ConnectionSpec source = database("source", command.source, environment);
+    ConnectionSpec target = database("target", command.target, environment);
     return new SyncOptions(
         source,
         command.table,
@@ -105,9 +105,9 @@ final class SyncWork implements Work {
     SyncOptions.Mode mode = command.mode();
     Map<String, String> environment = run.console().environment();
     return new IncrementalOptions(
-        Credentials.of("source", command.source, environment),
+        database("source", command.source, environment),
         command.table,
-        Credentials.of("target", command.target, environment),
+        database("target", command.target, environment),
         command.into == null ? command.table : command.into,
         String.valueOf(command.since.cursor),
         command.key,
@@ -121,6 +121,10 @@ final class SyncWork implements Work {
         command.since.nullCursor,
         command.since.onDrift,
         command.rejects.rules(run.id()));
+  }
+
+  private ConnectionSpec database(String role, String url, Map<String, String> environment) {
+    return command.limits.of(Credentials.of(role, url, environment));
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

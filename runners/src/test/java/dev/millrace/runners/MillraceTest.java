@@ -100,6 +100,7 @@ class MillraceTest {
             "target_checksum",
             "cursor_low",
             "cursor_high",
+            "database",
             "stages");
     assertThat(summary.get("command").asText()).isEqualTo("probe");
     assertThat(summary.get("status").asText()).isEqualTo("done");

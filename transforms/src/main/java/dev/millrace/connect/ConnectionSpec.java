@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +30,9 @@ public record ConnectionSpec(
     int maxConnections)
     implements Serializable {
 
+  /** For a server to hear that a query is to be cancelled. */
+  private static final Duration CANCEL = Duration.ofSeconds(3);
+
   private static final int DEFAULT_MAX_CONNECTIONS = 16;
 
   public ConnectionSpec {
@@ -46,31 +48,6 @@ public record ConnectionSpec(
   }
 
   /**
-   * How long to wait.
-   *
-   * @param connect for a server to accept a connection; default 10 s
-   * @param acquire for a pool to have a connection free; default 30 s
-   * @param stall for a server to answer, or to take what is sent, with no progress; default 2 min
-   * @param retry how long to try again what fails for a while only; default that of {@link Retry}
-   */
-  public record Timeouts(Duration connect, Duration acquire, Duration stall, Retry retry)
-      implements Serializable {
-
-    public static final Timeouts DEFAULT =
-        new Timeouts(
-            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(2), Retry.DEFAULT);
-
-    public Timeouts {
-      for (Duration each : List.of(connect, acquire, stall)) {
-        if (each.compareTo(Duration.ofSeconds(1)) < 0) {
-          throw new IllegalArgumentException(
-              "Invalid timeout: " + each + " (must be 1 s or more: 0 would wait for ever)");
-        }
-      }
-    }
-  }
-
-  /**
    * A specification of a URL. What it says as {@code user=} and {@code password=}, and in whole
    * seconds as {@code connectTimeout=} and {@code socketTimeout=}, is taken out of it.
    *
@@ -80,12 +57,11 @@ public record ConnectionSpec(
   public static ConnectionSpec of(String jdbcUrl) {
     DriverUrl url = DriverUrl.parse(jdbcUrl);
     String password = url.get(DriverUrl.PASSWORD);
+    Timeouts usual = Timeouts.DEFAULT;
     Timeouts timeouts =
-        new Timeouts(
-            url.seconds(DriverUrl.CONNECT_TIMEOUT, Timeouts.DEFAULT.connect()),
-            Timeouts.DEFAULT.acquire(),
-            url.seconds(DriverUrl.SOCKET_TIMEOUT, Timeouts.DEFAULT.stall()),
-            Timeouts.DEFAULT.retry());
+        usual
+            .withConnect(url.seconds(DriverUrl.CONNECT_TIMEOUT, usual.connect()))
+            .withStall(url.seconds(DriverUrl.SOCKET_TIMEOUT, usual.stall()));
     return new ConnectionSpec(
         url.forDriver(),
         url.get(DriverUrl.USER),
@@ -120,6 +96,14 @@ public record ConnectionSpec(
     return new PgDriver(this, purpose).getConnection();
   }
 
+  /**
+   * Cuts all connections that this JVM (this class loader) has open, in pools and outside, whatever
+   * they are doing: for a run that is to end now. Whoever waits on one fails.
+   */
+  public static void abortAll() {
+    PgDriver.abortAll();
+  }
+
   /** Where the database is, without the properties of the URL. */
   public String address() {
     String address = DriverUrl.redact(url);
@@ -137,6 +121,7 @@ public record ConnectionSpec(
     properties.setProperty("connectTimeout", seconds(timeouts.connect()));
     properties.setProperty("loginTimeout", seconds(timeouts.connect()));
     properties.setProperty("socketTimeout", seconds(timeouts.stall()));
+    properties.setProperty("cancelSignalTimeout", seconds(CANCEL));
     properties.setProperty("tcpKeepAlive", "true");
     return properties;
   }

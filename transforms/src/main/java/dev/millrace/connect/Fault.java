@@ -21,13 +21,15 @@ public enum Fault {
   /** The same again fails again. */
   PERMANENT;
 
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private static final Set<String> PASSING =
       Set.of(
           "40001", // serialization_failure
           "40003", // statement_completion_unknown
           "40P01", // deadlock_detected
           "53300", // too_many_connections
-          "55P03", // lock_not_available
+          LOCK_NOT_AVAILABLE,
           "57P01", // admin_shutdown
           "57P02", // crash_shutdown
           "57P03", // cannot_connect_now

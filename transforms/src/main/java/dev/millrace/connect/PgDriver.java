@@ -1,10 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.connect;
 
+import dev.millrace.observe.Measure;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,10 @@ final class PgDriver implements DataSource {
     }
   }
 
+  /** Those that are open, and some that are not any more. */
+  private static final Set<Connection> OPENED =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private final ConnectionSpec spec;
   private final String purpose;
 
@@ -58,11 +67,28 @@ final class PgDriver implements DataSource {
     if (connection == null) {
       throw new SQLException("Cannot connect: " + spec.url() + " is no URL of PostgreSQL");
     }
+    OPENED.add(connection);
     return connection;
+  }
+
+  /** Cuts all connections that are open. */
+  static void abortAll() {
+    List<Connection> all;
+    synchronized (OPENED) {
+      all = List.copyOf(OPENED);
+    }
+    for (Connection connection : all) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException alreadyClosed) {
+        // Which is what is wanted.
+      }
+    }
   }
 
   /** The driver says neither who did not answer nor for how long. */
   private SQLException silent(SQLException failure) {
+    Measure.TIMEOUTS.addOutside("kind", "connect");
     return new SQLException(
         "Cannot connect to %s: no answer within %d s"
             .formatted(spec.address(), spec.timeouts().connect().toSeconds()),

@@ -1,18 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.connect;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
+import com.codahale.metrics.Gauge;
+import dev.millrace.observe.Measure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
@@ -26,23 +23,38 @@ import org.slf4j.LoggerFactory;
 public final class Pool implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
-  private static final Map<Key, Shared> POOLS = new HashMap<>();
+  private static final Map<SharedPool.Key, SharedPool> POOLS = new HashMap<>();
 
-  private final Key key;
-  private final Shared shared;
+  static {
+    for (Quota quota : Quota.values()) {
+      for (PoolState state : PoolState.values()) {
+        Gauge<Integer> gauge = () -> connections(quota, state);
+        Measure.registry()
+            .registerGauge(
+                Measure.labelled(
+                    "millrace_pool_connections",
+                    "pool",
+                    quota.name().toLowerCase(Locale.ROOT),
+                    "state",
+                    state.name().toLowerCase(Locale.ROOT)),
+                gauge);
+      }
+    }
+  }
 
-  private Pool(Key key, Shared shared) {
-    this.key = key;
+  private final SharedPool shared;
+
+  private Pool(SharedPool shared) {
     this.shared = shared;
   }
 
   /** Takes a share; connections open when they are first acquired. */
   public static Pool share(ConnectionSpec spec, Quota quota) {
-    Key key = new Key(spec, quota);
+    SharedPool.Key key = new SharedPool.Key(spec, quota);
     synchronized (POOLS) {
-      Shared shared = POOLS.computeIfAbsent(key, Shared::new);
+      SharedPool shared = POOLS.computeIfAbsent(key, SharedPool::new);
       shared.shares++;
-      return new Pool(key, shared);
+      return new Pool(shared);
     }
   }
 
@@ -53,8 +65,34 @@ public final class Pool implements AutoCloseable {
     }
   }
 
+  /** Connections of the pools of this JVM; under {@link PoolState#PENDING} who waits for one. */
+  public static int connections(Quota quota, PoolState state) {
+    synchronized (POOLS) {
+      return POOLS.values().stream()
+          .filter(pool -> pool.key().quota() == quota)
+          .mapToInt(pool -> pool.connections(state))
+          .sum();
+    }
+  }
+
   /**
-   * Takes a connection, with auto-commit off, until it is closed.
+   * What stages of this JVM wait for within the database, as was seen in the last seconds: a
+   * sentence each, as in {@code write public.item waits for a lock that session 17 of app holds}.
+   */
+  public static List<String> waits() {
+    synchronized (POOLS) {
+      return POOLS.values().stream().flatMap(SharedPool::waits).sorted().toList();
+    }
+  }
+
+  /** For how long sessions of this JVM were seen waiting for locks, all together, in seconds. */
+  public static double lockWaitSeconds() {
+    return Watch.lockWaitSeconds();
+  }
+
+  /**
+   * Takes a connection, with auto-commit off, until it is closed. Whoever keeps it for longer than
+   * {@link Timeouts#transaction} loses it.
    *
    * @param stage what it is for, named to others who wait
    * @throws SQLException when none is free in time, naming the stages that hold them; or when the
@@ -69,39 +107,140 @@ public final class Pool implements AutoCloseable {
   public void close() {
     synchronized (POOLS) {
       if (--shared.shares == 0) {
-        POOLS.remove(key);
-        shared.source.close();
+        POOLS.remove(shared.key());
+        shared.close();
       }
     }
   }
 
-  /** A connection taken from a pool; closing gives it back, rolled back. */
+  /**
+   * A connection taken from a pool; closing gives it back, rolled back. Used by one thread, but for
+   * {@link #abort}.
+   */
   public static final class Acquired implements AutoCloseable {
-    private final Shared shared;
+    private final SharedPool shared;
     private final Connection connection;
+    private final String stage;
+    private final long since = System.nanoTime();
+    private volatile @Nullable Sighting seen;
+    private volatile @Nullable String aborted;
+    private long written;
+    private boolean failed;
 
-    private Acquired(Shared shared, Connection connection) {
+    Acquired(SharedPool shared, Connection connection, String stage) {
       this.shared = shared;
       this.connection = connection;
+      this.stage = stage;
     }
 
     public Connection connection() {
       return connection;
     }
 
-    /** Cuts the connection whatever it is doing, without a word to the server. */
-    public void abort() {
+    String stage() {
+      return stage;
+    }
+
+    /** For how long it has been out, in nanoseconds. */
+    long age() {
+      return System.nanoTime() - since;
+    }
+
+    /** What it was seen doing last; null if it was not looked at. */
+    @Nullable Sighting seen() {
+      return seen;
+    }
+
+    void see(Sighting sighting) {
+      seen = sighting;
+    }
+
+    /** The process of the server at its other end. */
+    int backend() throws SQLException {
+      return connection.unwrap(PgConnection.class).getBackendPID();
+    }
+
+    /**
+     * Limits how long this transaction waits for a lock, unless the session says so itself. Called
+     * when the transaction has begun.
+     */
+    public void limitLocks() throws SQLException {
+      try (var statement = connection.createStatement()) {
+        statement.execute(
+            "SELECT set_config('lock_timeout', '%d', true) WHERE current_setting('lock_timeout') = '0'"
+                .formatted(shared.key().spec().timeouts().lock().toMillis()));
+      }
+    }
+
+    /**
+     * Cuts the connection whatever it is doing, without a word to the server.
+     *
+     * @param why what {@link #explain} is to say, as in {@code the server took nothing for 120 s}
+     */
+    void abort(String why) {
+      say(why);
+      cut();
+    }
+
+    /** As {@link #abort}, and has the server stop what it is doing, if it still listens. */
+    void cancel(String why) {
+      say(why);
+      try {
+        connection.unwrap(PgConnection.class).cancelQuery();
+      } catch (SQLException deaf) {
+        LOG.debug("A query could not be cancelled", deaf);
+      }
+      cut();
+    }
+
+    private void say(String why) {
+      Sighting last = seen;
+      aborted = "Cannot " + stage + ": " + why + (last == null ? "" : "; " + last.sentence());
+    }
+
+    private void cut() {
       try {
         connection.unwrap(PgConnection.class).abort(Runnable::run);
       } catch (SQLException alreadyClosed) {
         LOG.debug("A connection to abort was closed already", alreadyClosed);
       }
-      shared.source.evictConnection(connection);
+      shared.evict(connection);
+    }
+
+    /** So many bytes were written and committed with it since it was taken. */
+    public void wrote(long bytes) {
+      written = bytes;
+    }
+
+    /**
+     * Says more of a failure, if more is known: that the connection was cut here, and why; or who
+     * held the lock that was waited for.
+     */
+    public SQLException explain(SQLException failure) {
+      failed = true;
+      shared.failed(failure);
+      String why = aborted;
+      if (why != null) {
+        return new SQLException(why, failure);
+      }
+      Sighting last = seen;
+      if (Fault.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
+        Measure.TIMEOUTS.add("kind", "lock");
+        if (last != null && last.isWaiting()) {
+          return new SQLException(
+              failure.getMessage() + "; " + last.sentence(), failure.getSQLState(), failure);
+        }
+      }
+      return failure;
     }
 
     @Override
     public void close() throws SQLException {
-      shared.holders.remove(connection);
+      if (failed) {
+        shared.back(connection);
+      } else {
+        shared.back(connection, written, age());
+      }
       try (connection) {
         rollback();
       }
@@ -115,82 +254,8 @@ public final class Pool implements AutoCloseable {
         }
       } catch (SQLException lost) {
         LOG.debug("A connection given back was lost already", lost);
-        shared.source.evictConnection(connection);
+        shared.evict(connection);
       }
-    }
-  }
-
-  private record Key(ConnectionSpec spec, Quota quota) {
-    @Override
-    public String toString() {
-      return quota.name().toLowerCase(Locale.ROOT) + " pool of " + spec;
-    }
-  }
-
-  private static final class Shared {
-    private final Key key;
-    private final HikariDataSource source;
-    private final Map<Connection, String> holders = new ConcurrentHashMap<>();
-    private int shares;
-
-    Shared(Key key) {
-      this.key = key;
-      this.source = new HikariDataSource(config(key));
-    }
-
-    Acquired acquire(String stage) throws SQLException {
-      try {
-        Connection connection = source.getConnection();
-        holders.put(connection, stage);
-        return new Acquired(this, connection);
-      } catch (SQLTransientConnectionException timeout) {
-        throw explained(timeout);
-      }
-    }
-
-    private SQLException explained(SQLTransientConnectionException timeout) {
-      if (timeout.getCause() instanceof SQLException refused) {
-        return refused;
-      }
-      Duration limit = key.spec().timeouts().acquire();
-      return new AcquireTimeoutException(
-          "Cannot get a connection from the "
-              + key
-              + ": none was free within "
-              + limit.toSeconds()
-              + " s; "
-              + holders.size()
-              + " of "
-              + key.spec().maxConnections()
-              + " are out, to "
-              + stages(),
-          timeout);
-    }
-
-    private String stages() {
-      return holders.values().stream()
-          .collect(Collectors.groupingBy(stage -> stage, TreeMap::new, Collectors.counting()))
-          .entrySet()
-          .stream()
-          .map(held -> held.getKey() + " (" + held.getValue() + ")")
-          .collect(Collectors.joining(", "));
-    }
-
-    private static HikariConfig config(Key key) {
-      ConnectionSpec spec = key.spec();
-      HikariConfig config = new HikariConfig();
-      config.setPoolName("millrace " + key.quota());
-      config.setDataSource(new PgDriver(spec, key.quota().name()));
-      config.setAutoCommit(false);
-      config.setMaximumPoolSize(spec.maxConnections());
-      config.setMinimumIdle(0);
-      config.setIdleTimeout(Duration.ofSeconds(30).toMillis());
-      config.setConnectionTimeout(spec.timeouts().acquire().toMillis());
-      config.setValidationTimeout(
-          Math.min(spec.timeouts().acquire().toMillis(), Duration.ofSeconds(5).toMillis()));
-      // Opening is lazy, so that a share costs nothing until a connection is wanted.
-      config.setInitializationFailTimeout(-1);
-      return config;
     }
   }
 }

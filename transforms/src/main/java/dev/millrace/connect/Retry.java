@@ -110,7 +110,7 @@ public record Retry(Duration budget) implements Serializable {
 
   static void told(String what, List<SQLException> failures) {
     SQLException last = failures.get(failures.size() - 1);
-    Measure.RETRIES.add(1);
+    Measure.RETRIES.add("sqlstate", String.valueOf(last.getSQLState()));
     LOG.info("Trying again to {} after {}: {}", what, last.getSQLState(), last.getMessage());
   }
 

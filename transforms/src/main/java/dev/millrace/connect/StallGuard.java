@@ -2,6 +2,7 @@
 package dev.millrace.connect;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.millrace.observe.Measure;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -22,14 +23,15 @@ public final class StallGuard implements AutoCloseable {
   private static final int CHECKS = 8;
 
   private final Pool.Acquired connection;
+  private final Duration limit;
   private final AtomicLong steps = new AtomicLong();
   private final ScheduledFuture<?> check;
-  private volatile boolean stalled;
   private long seen;
   private int idleChecks;
 
   private StallGuard(Pool.Acquired connection, Duration limit) {
     this.connection = connection;
+    this.limit = limit;
     long period = Math.max(1, limit.toMillis() / CHECKS);
     this.check = CLOCK.scheduleAtFixedRate(this::check, period, period, TimeUnit.MILLISECONDS);
   }
@@ -49,7 +51,7 @@ public final class StallGuard implements AutoCloseable {
     return clock;
   }
 
-  /** Guards a connection until closed. */
+  /** Guards a connection until closed; {@link Pool.Acquired#explain} says if it was aborted. */
   public static StallGuard over(Pool.Acquired connection, Duration limit) {
     return new StallGuard(connection, limit);
   }
@@ -59,19 +61,14 @@ public final class StallGuard implements AutoCloseable {
     steps.lazySet(steps.get() + 1);
   }
 
-  /** Whether the connection was aborted. */
-  public boolean stalled() {
-    return stalled;
-  }
-
   private void check() {
     long now = steps.get();
     idleChecks = now == seen ? idleChecks + 1 : 0;
     seen = now;
     if (idleChecks >= CHECKS) {
-      stalled = true;
       check.cancel(false);
-      connection.abort();
+      Measure.TIMEOUTS.addOutside("kind", "stall");
+      connection.abort("the server took nothing for " + limit.toSeconds() + " s");
     }
   }
 

@@ -1,8 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.observe;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -22,8 +26,12 @@ public enum Measure {
   BLOCKS,
   /** Bytes of the blocks read. */
   BYTES,
-  /** Attempts of what had failed for a while. */
+  /** Attempts of what had failed for a while, by {@code sqlstate}. */
   RETRIES,
+  /** Limits of time that were passed, by {@code kind}. */
+  TIMEOUTS,
+  /** How often fewer were let into a database at once, by {@code reason}. */
+  THROTTLES,
   /** Windows of event time that the watermark passed, in which rows were written. */
   WINDOWS,
   /** Counts of a window that was passed already. */
@@ -58,6 +66,38 @@ public enum Measure {
   }
 
   /**
+   * Counts one of several kinds, which this JVM tells apart and the Beam counter does not.
+   *
+   * @param label what tells them apart, with few values
+   */
+  public void add(String label, String value) {
+    Metrics.counter(NAMESPACE, counter()).inc();
+    addOutside(label, value);
+  }
+
+  /** As {@link #add(String, String)}, in this JVM only: for who is not within a DoFn's call. */
+  public void addOutside(String label, String value) {
+    REGISTRY.counter(labelled(metric(), label, value)).inc();
+  }
+
+  /**
+   * A name in the registry with labels, in the form that Prometheus gives them.
+   *
+   * @param labels names and values by turns, neither with a quote in it
+   */
+  public static String labelled(String metric, String... labels) {
+    StringBuilder name = new StringBuilder(metric);
+    for (int i = 0; i < labels.length; i += 2) {
+      name.append(i == 0 ? '{' : ',')
+          .append(labels[i])
+          .append("=\"")
+          .append(labels[i + 1])
+          .append('"');
+    }
+    return name.append('}').toString();
+  }
+
+  /**
    * What a pipeline counted.
    *
    * @param step part of the names of the steps that count; empty for all
@@ -77,8 +117,23 @@ public enum Measure {
     return sum;
   }
 
-  /** What this JVM has counted since it started. */
+  /** What this JVM has counted since it started, of all kinds. */
   public long total() {
-    return REGISTRY.counter(metric()).getCount();
+    return counters().values().stream().mapToLong(Counter::getCount).sum();
+  }
+
+  /** What this JVM has counted since it started, by the value of the label. */
+  public SortedMap<String, Long> totals() {
+    SortedMap<String, Long> totals = new TreeMap<>();
+    counters()
+        .forEach(
+            (name, counter) ->
+                totals.put(name.replaceAll("^[^\"]*\"|\"}$", ""), counter.getCount()));
+    return totals;
+  }
+
+  private Map<String, Counter> counters() {
+    return REGISTRY.getCounters(
+        (name, metric) -> name.equals(metric()) || name.startsWith(metric() + "{"));
   }
 }

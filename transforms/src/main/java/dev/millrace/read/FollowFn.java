@@ -69,7 +69,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     target = Pool.share(ledger().spec(), Quota.WRITE);
     memory = following.get().memory();
     watch = new FollowWatch(plan, following.get());
-    outage = new Outage(spec.get().timeouts().retry(), "follow " + plan.read().table().name());
+    outage = new Outage(spec.get().timeouts().retry(), stage());
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
@@ -166,7 +166,7 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     Look look;
     Clipped clipped;
     boolean isLast;
-    try (Pool.Acquired acquired = acquire()) {
+    try (Pool.Acquired acquired = requireNonNull(source).acquire(stage())) {
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
       watched(acquired.connection(), look, gaps);
@@ -208,15 +208,12 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     }
   }
 
-  private Pool.Acquired acquire() throws SQLException {
-    return requireNonNull(source).acquire("follow " + plan.get().read().table().name());
+  private String stage() {
+    return "follow " + plan.get().read().table().name();
   }
 
   private void read(Claims claims) throws SQLException {
-    try (Pool.Acquired acquired = acquire()) {
-      plan.get().session().begin(acquired.connection());
-      requireNonNull(reader).read(acquired.connection(), claims);
-    }
+    requireNonNull(reader).read(requireNonNull(source), stage(), plan.get().session(), claims);
   }
 
   /** Clips further, so that no block holds rows of two event-time windows. */

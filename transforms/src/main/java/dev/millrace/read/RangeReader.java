@@ -1,8 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.read;
 
+import dev.millrace.connect.Pool;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
+import dev.millrace.observe.Timing;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -14,6 +16,27 @@ interface RangeReader extends AutoCloseable {
 
   /** Reads until the budget of a call is spent, the range ends or the runner takes it away. */
   void read(Connection connection, Claims claims) throws SQLException;
+
+  /**
+   * Reads so within a transaction of its own.
+   *
+   * @param stage what the connection is for
+   */
+  default void read(Pool pool, String stage, ReadSession session, Claims claims)
+      throws SQLException {
+    try (Pool.Acquired acquired = pool.acquire(stage)) {
+      long start = System.nanoTime();
+      try {
+        session.begin(acquired.connection());
+        acquired.limitLocks();
+        read(acquired.connection(), claims);
+      } catch (SQLException failure) {
+        throw acquired.explain(failure);
+      } finally {
+        Timing.READ_QUERY.since(start);
+      }
+    }
+  }
 
   /** The reader of a plan's splits. */
   static RangeReader of(ReadPlan plan, ReadBudget budget, UnitEstimate estimate) {

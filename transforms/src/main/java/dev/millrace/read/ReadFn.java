@@ -87,10 +87,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
 
   private void read(Claims claims) throws SQLException {
     requireNonNull(reader).prepare(claims);
-    try (Pool.Acquired acquired = requireNonNull(pool).acquire(stage())) {
-      plan.get().session().begin(acquired.connection());
-      requireNonNull(reader).read(acquired.connection(), claims);
-    }
+    requireNonNull(reader).read(requireNonNull(pool), stage(), plan.get().session(), claims);
   }
 
   private String stage() {

@@ -168,6 +168,8 @@ final class RowRepair implements DifferenceSink, AutoCloseable {
         Block block = rows.build(Origin.NONE);
         try (StallGuard guard = StallGuard.over(acquired, options.target().timeouts().stall())) {
           writer.write(acquired.connection(), List.of(block), guard::progress);
+        } catch (SQLException failure) {
+          throw acquired.explain(failure);
         }
         acquired.connection().commit();
         written += block.rows();

@@ -16,6 +16,7 @@ import dev.millrace.ledger.RejectRules;
 import dev.millrace.ledger.RejectWriter;
 import dev.millrace.ledger.Rejected;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Timing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -104,14 +105,17 @@ final class BlockWriter implements AutoCloseable {
       try (Pool.Acquired acquired = acquire();
           StallGuard guard = StallGuard.over(acquired, spec.timeouts().stall())) {
         try {
+          acquired.limitLocks();
           send(acquired.connection(), guard::progress);
+          acquired.wrote(bytes(blocks));
         } catch (SQLException failure) {
-          throw guard.stalled() ? stalled(failure) : failure;
+          throw acquired.explain(failure);
         }
       }
     }
 
     private void send(Connection connection, Runnable progress) throws SQLException {
+      long start = System.nanoTime();
       List<Block> left = ledger == null ? blocks : ledger.admit(connection, blocks);
       List<Rejected> refused = List.of();
       if (careful && rejects != null) {
@@ -131,12 +135,15 @@ final class BlockWriter implements AutoCloseable {
         rejected = refused.size();
         written = rows(left) - rejected;
       }
+      Timing.WRITE_QUERY.since(start);
       commit(connection);
     }
 
     private void commit(Connection connection) throws SQLException {
+      long start = System.nanoTime();
       try {
         connection.commit();
+        Timing.COMMIT.since(start);
         doubt = null;
       } catch (SQLException failure) {
         if (!Fault.isInDoubt(failure)) {
@@ -152,18 +159,12 @@ final class BlockWriter implements AutoCloseable {
     return pool.acquire("write " + write.table().name());
   }
 
-  private static long rows(List<Block> blocks) {
-    return blocks.stream().mapToLong(Block::rows).sum();
+  private static long bytes(List<Block> blocks) {
+    return blocks.stream().mapToLong(Block::bytes).sum();
   }
 
-  private SQLException stalled(SQLException failure) {
-    return new SQLException(
-        "Cannot write to "
-            + write.table().name()
-            + ": the server took nothing for "
-            + spec.timeouts().stall().toSeconds()
-            + " s",
-        failure);
+  private static long rows(List<Block> blocks) {
+    return blocks.stream().mapToLong(Block::rows).sum();
   }
 
   /** Whether the same blocks may be written twice. */

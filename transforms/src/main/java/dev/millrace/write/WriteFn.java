@@ -6,10 +6,12 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.block.Block;
 import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.control.FlushSize;
 import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.RejectRules;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -17,24 +19,25 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the blocks of a bundle and commits them, a transaction for some mebibytes. */
+/** Collects the blocks of a bundle and commits them, some at a time as {@link Flush} says. */
 final class WriteFn extends DoFn<Block, WriteResult> {
-
-  /** A commit waits for the disk, so a transaction should be worth the wait. */
-  static final long FLUSH_BYTES = 4L << 20;
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<TableWrite> write;
   private final @Nullable Marshalled<Ledger> ledger;
   private final @Nullable Marshalled<RejectRules> rejects;
+  private final Flush flush;
 
   // Worker scoped.
   private transient @Nullable BlockWriter writer;
+  private transient @Nullable FlushSize size;
 
   // Bundle scoped.
   private transient @Nullable List<Block> pending;
   private transient @Nullable List<Written> written;
   private transient long pendingBytes;
+  private transient long pendingRows;
+  private transient long pendingSince;
 
   /** What to output when the bundle ends: only then may it go to any window. */
   private record Written(WriteResult result, Instant timestamp, BoundedWindow window) {}
@@ -43,15 +46,18 @@ final class WriteFn extends DoFn<Block, WriteResult> {
       ConnectionSpec spec,
       TableWrite write,
       @Nullable Ledger ledger,
-      @Nullable RejectRules rejects) {
+      @Nullable RejectRules rejects,
+      Flush flush) {
     this.spec = Marshalled.of(spec);
     this.write = Marshalled.of(write);
     this.ledger = ledger == null ? null : Marshalled.of(ledger);
     this.rejects = rejects == null ? null : Marshalled.of(rejects);
+    this.flush = flush;
   }
 
   @Setup
   public void setup() {
+    size = new FlushSize(flush.bytes().bytes());
     writer =
         new BlockWriter(
             spec.get(),
@@ -65,22 +71,34 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     pending = new ArrayList<>();
     written = new ArrayList<>();
     pendingBytes = 0;
+    pendingRows = 0;
   }
 
   @ProcessElement
   public void process(@Element Block block, @Timestamp Instant timestamp, BoundedWindow window)
       throws SQLException {
-    requireNonNull(pending).add(block);
+    List<Block> blocks = requireNonNull(pending);
+    if (blocks.isEmpty()) {
+      pendingSince = System.nanoTime();
+    }
+    blocks.add(block);
     pendingBytes += block.bytes();
+    pendingRows += block.rows();
     requireNonNull(written)
         .add(
             new Written(
                 new WriteResult(block.origin().split(), block.rows(), block.bytes()),
                 timestamp,
                 window));
-    if (pendingBytes >= FLUSH_BYTES) {
+    if (isDue()) {
       flush();
     }
+  }
+
+  private boolean isDue() {
+    return pendingBytes >= requireNonNull(size).bytes()
+        || pendingRows >= flush.rows()
+        || System.nanoTime() - pendingSince >= flush.linger().toNanos();
   }
 
   @FinishBundle
@@ -96,9 +114,12 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   private void flush() throws SQLException {
     List<Block> blocks = requireNonNull(pending);
     if (!blocks.isEmpty()) {
+      long start = System.nanoTime();
       requireNonNull(writer).write(blocks);
+      requireNonNull(size).took(Duration.ofNanos(System.nanoTime() - start));
       blocks.clear();
       pendingBytes = 0;
+      pendingRows = 0;
     }
   }
 

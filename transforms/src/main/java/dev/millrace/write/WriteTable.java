@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded and unbounded. To append delivers at least once: what a runner repeats after a failure
  * is there twice; under a {@link Ledger} exactly once. To upsert delivers each key's row exactly
  * once; of rows with one key in one block the last wins. Blocks of a bundle are committed together
- * up to {@value WriteFn#FLUSH_BYTES} bytes, which bounds the memory held; each thread that writes
- * takes one connection, for the time of a transaction.
+ * as {@link Flush} says, which bounds the memory held; each thread that writes takes one
+ * connection, for the time of a transaction. How many do so at once is steered by how the database
+ * copes: by latency, errors, lock waits and the lag of its replicas, as far as they can be seen.
  *
  * <p>Immutable; every with-er returns a new instance.
  */
@@ -42,6 +43,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
   private final String newer;
   private final @Nullable Ledger ledger;
   private final @Nullable RejectRules rejects;
+  private final Flush flush;
 
   private WriteTable(
       ConnectionSpec spec,
@@ -49,13 +51,15 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
       List<String> key,
       String newer,
       @Nullable Ledger ledger,
-      @Nullable RejectRules rejects) {
+      @Nullable RejectRules rejects,
+      Flush flush) {
     this.spec = spec;
     this.table = table;
     this.key = key;
     this.newer = newer;
     this.ledger = ledger;
     this.rejects = rejects;
+    this.flush = flush;
   }
 
   /**
@@ -65,7 +69,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @throws IllegalArgumentException when the name has another form
    */
   public static WriteTable into(ConnectionSpec spec, String table) {
-    return new WriteTable(spec, TableName.parse(table), List.of(), "", null, null);
+    return new WriteTable(spec, TableName.parse(table), List.of(), "", null, null, Flush.DEFAULT);
   }
 
   /**
@@ -77,7 +81,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
     if (columns.length == 0) {
       throw new IllegalArgumentException("Invalid key: no columns (must have one or more)");
     }
-    return new WriteTable(spec, table, List.of(columns), newer, ledger, rejects);
+    return new WriteTable(spec, table, List.of(columns), newer, ledger, rejects, flush);
   }
 
   /**
@@ -87,7 +91,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param column one that grows with each version of a row, beside the key of an upsert
    */
   public WriteTable unlessOlder(String column) {
-    return new WriteTable(spec, table, key, column, ledger, rejects);
+    return new WriteTable(spec, table, key, column, ledger, rejects, flush);
   }
 
   /**
@@ -97,7 +101,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param newLedger that of the read whose blocks these are; in the same database as the table
    */
   public WriteTable ledger(Ledger newLedger) {
-    return new WriteTable(spec, table, key, newer, newLedger, rejects);
+    return new WriteTable(spec, table, key, newer, newLedger, rejects, flush);
   }
 
   /**
@@ -107,7 +111,12 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param rules null, the default, to fail at the first such row
    */
   public WriteTable rejects(@Nullable RejectRules rules) {
-    return new WriteTable(spec, table, key, newer, ledger, rules);
+    return new WriteTable(spec, table, key, newer, ledger, rules, flush);
+  }
+
+  /** When to commit; default {@link Flush#DEFAULT}. */
+  public WriteTable flush(Flush newFlush) {
+    return new WriteTable(spec, table, key, newer, ledger, rejects, newFlush);
   }
 
   /**
@@ -138,7 +147,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
         }
       }
       return input
-          .apply("Write", ParDo.of(new WriteFn(spec, write, ledger, rejects)))
+          .apply("Write", ParDo.of(new WriteFn(spec, write, ledger, rejects, flush)))
           .setCoder(new WriteResultCoder());
     } catch (SQLException failure) {
       throw new IllegalStateException(

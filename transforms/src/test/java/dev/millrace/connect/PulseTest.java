@@ -4,7 +4,6 @@ package dev.millrace.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.connect.ConnectionSpec.Timeouts;
 import dev.millrace.local.proxy.FaultProxy;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
@@ -21,7 +20,8 @@ class PulseTest {
 
   private static ConnectionSpec impatient(String url) {
     Duration second = Duration.ofSeconds(1);
-    return ConnectionSpec.of(url).withTimeouts(new Timeouts(second, second, second, Retry.DEFAULT));
+    return ConnectionSpec.of(url)
+        .withTimeouts(Timeouts.DEFAULT.withConnect(second).withStall(second));
   }
 
   @Test

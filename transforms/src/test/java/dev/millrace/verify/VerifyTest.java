@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.ConnectionSpec.Timeouts;
-import dev.millrace.connect.Retry;
+import dev.millrace.connect.Timeouts;
 import dev.millrace.testing.PostgresExtension;
 import dev.millrace.verify.Difference.Kind;
 import java.sql.SQLException;
@@ -305,9 +304,7 @@ class VerifyTest {
   @Timeout(60)
   void compare_shouldTakeLongerThanTheStallTimeout_andEndWhenCancelled() throws Exception {
     SOURCE.execute("CREATE VIEW v AS SELECT t.* FROM t, pg_sleep(1.5)");
-    Timeouts impatient =
-        new Timeouts(
-            Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(1), Retry.DEFAULT);
+    Timeouts impatient = Timeouts.DEFAULT.withStall(Duration.ofSeconds(1));
     VerifyOptions options =
         VerifyOptions.of(spec(SOURCE).withTimeouts(impatient), "v", spec(TARGET), "t")
             .withKey(List.of("id"));

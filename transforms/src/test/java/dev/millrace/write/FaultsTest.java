@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.ConnectionSpec.Timeouts;
-import dev.millrace.connect.Retry;
+import dev.millrace.connect.Pool;
+import dev.millrace.connect.PoolState;
+import dev.millrace.connect.Quota;
 import dev.millrace.connect.Secret;
+import dev.millrace.connect.Timeouts;
 import dev.millrace.control.ByteSize;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.local.LocalPostgres;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -299,8 +302,10 @@ class FaultsTest {
   @Test
   void copy_shouldEndInTime_whenTheServerFallsSilent() throws Exception {
     Timeouts brief =
-        new Timeouts(
-            Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(2), Retry.DEFAULT);
+        Timeouts.DEFAULT
+            .withConnect(Duration.ofSeconds(2))
+            .withAcquire(Duration.ofSeconds(3))
+            .withStall(Duration.ofSeconds(2));
     try (FaultProxy proxy = FaultProxy.to(server.port())) {
       Future<Boolean> struck = meanwhile(() -> proxy.blackHole(true));
       Instant start = Instant.now();
@@ -314,10 +319,56 @@ class FaultsTest {
   }
 
   @Test
+  void pool_shouldBeFullAgain_afterTheServerWasGone() throws Exception {
+    int all = 6;
+    try (Pool pool = Pool.share(spec().withMaxConnections(all), Quota.WRITE)) {
+      AtomicInteger failures = new AtomicInteger();
+      for (int i = 0; i < all; i++) {
+        threads.execute(() -> useUntilOver(pool, failures));
+      }
+      awaitAllOut(all);
+      server.crash();
+      while (failures.get() < all) {
+        Thread.sleep(10);
+      }
+      server.restart();
+      Instant recovered = Instant.now();
+      awaitAllOut(all);
+      assertThat(Duration.between(recovered, Instant.now())).isLessThan(Duration.ofSeconds(10));
+      over.set(true);
+    }
+  }
+
+  private void useUntilOver(Pool pool, AtomicInteger failures) {
+    while (!over.get()) {
+      try (Pool.Acquired acquired = pool.acquire("test");
+          Statement statement = acquired.connection().createStatement()) {
+        try {
+          statement.execute("SELECT pg_sleep(0.1)");
+        } catch (SQLException failure) {
+          throw acquired.explain(failure);
+        }
+      } catch (SQLException failure) {
+        failures.incrementAndGet();
+      }
+    }
+  }
+
+  private static void awaitAllOut(int all) throws InterruptedException {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (Pool.connections(Quota.WRITE, PoolState.ACTIVE) < all) {
+      assertThat(Instant.now()).as("connections are out").isBefore(deadline);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
   void connect_shouldSayWhoDidNotAnswer() throws Exception {
     Timeouts brief =
-        new Timeouts(
-            Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Retry.DEFAULT);
+        Timeouts.DEFAULT
+            .withConnect(Duration.ofSeconds(1))
+            .withAcquire(Duration.ofSeconds(3))
+            .withStall(Duration.ofSeconds(2));
     try (FaultProxy proxy = FaultProxy.to(server.port())) {
       proxy.blackHole(true);
       ConnectionSpec spec = through(proxy).withTimeouts(brief);

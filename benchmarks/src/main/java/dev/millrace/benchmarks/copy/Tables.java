@@ -4,7 +4,6 @@ package dev.millrace.benchmarks.copy;
 import static java.util.stream.Collectors.joining;
 
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.ConnectionSpec.Timeouts;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -62,9 +61,7 @@ final class Tables implements AutoCloseable {
 
   /** The same server, waited for long enough for statements over whole tables. */
   static ConnectionSpec patient(ConnectionSpec server) {
-    Timeouts usual = server.timeouts();
-    return server.withTimeouts(
-        new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT, usual.retry()));
+    return server.withTimeouts(server.timeouts().withStall(STATEMENT_LIMIT));
   }
 
   static String source(long rows) {

@@ -3,7 +3,6 @@ package dev.millrace.benchmarks.verify;
 
 import dev.millrace.benchmarks.copy.Orders;
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.connect.ConnectionSpec.Timeouts;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -57,9 +56,7 @@ final class VerifyTables implements AutoCloseable {
 
   ConnectionSpec spec(Copy copy) {
     ConnectionSpec spec = ConnectionSpec.of(server.jdbcUrl(copy.database()));
-    Timeouts usual = spec.timeouts();
-    return spec.withTimeouts(
-        new Timeouts(usual.connect(), usual.acquire(), STATEMENT_LIMIT, usual.retry()));
+    return spec.withTimeouts(spec.timeouts().withStall(STATEMENT_LIMIT));
   }
 
   /** The value of a parameter such as {@code server_version}. */

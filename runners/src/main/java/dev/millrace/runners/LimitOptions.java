@@ -1,0 +1,92 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Retry;
+import dev.millrace.connect.Timeouts;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say how long a command waits for its databases, and how much it takes. */
+final class LimitOptions {
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      converter = CommonOptions.PositiveConverter.class,
+      description = {
+        "Connections of a process to a database at most, for reads and as many for writes;",
+        "default: 16."
+      })
+  @Nullable Integer maxConnections;
+
+  @Option(
+      names = "--acquire-timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "How long to wait for one of them to be free; default: 30s.")
+  @Nullable Duration acquire;
+
+  @Option(
+      names = "--lock-timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "How long to wait for a lock before trying again; default: 30s.")
+  @Nullable Duration lock;
+
+  @Option(
+      names = "--transaction-timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "How long a transaction may take before it is cancelled; default: 30min.")
+  @Nullable Duration transaction;
+
+  @Option(
+      names = "--max-replica-lag",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "How far replicas of the target may be behind before it waits; default: 30s.")
+  @Nullable Duration lag;
+
+  @Option(
+      names = "--retry-for",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "How long to try again what fails for a while only; default: 1min.")
+  @Nullable Duration retry;
+
+  /**
+   * The database within these limits.
+   *
+   * @throws UsageException when one is out of range
+   */
+  ConnectionSpec of(ConnectionSpec spec) {
+    Timeouts limits = spec.timeouts();
+    limits = with(limits, "--acquire-timeout", acquire, limits::withAcquire);
+    limits = with(limits, "--lock-timeout", lock, limits::withLock);
+    limits = with(limits, "--transaction-timeout", transaction, limits::withTransaction);
+    limits = with(limits, "--max-replica-lag", lag, limits::withLag);
+    if (retry != null) {
+      limits = limits.withRetry(new Retry(retry));
+    }
+    ConnectionSpec limited = spec.withTimeouts(limits);
+    return maxConnections == null ? limited : limited.withMaxConnections(maxConnections);
+  }
+
+  private static Timeouts with(
+      Timeouts limits, String option, @Nullable Duration value, Setter setter) {
+    if (value == null) {
+      return limits;
+    }
+    if (value.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new UsageException(
+          "Invalid %s: %s (must be 1 s or more)".formatted(option, DurationConverter.text(value)));
+    }
+    return setter.with(value);
+  }
+
+  private interface Setter {
+    Timeouts with(Duration value);
+  }
+}

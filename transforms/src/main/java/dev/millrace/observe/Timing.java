@@ -1,0 +1,65 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.Timer;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.metrics.Metrics;
+
+/**
+ * How long things take. Each is told twice, as a {@link Measure} is counted: as a Beam
+ * distribution, in microseconds, since those are whole numbers, and as a timer of this JVM, which
+ * knows its quantiles. Safe for use by several threads.
+ */
+public enum Timing {
+  /** Until a pool had a connection. */
+  POOL_ACQUIRE,
+  /** A read's queries of a call, and on a runner that fuses what is done with their rows. */
+  READ_QUERY,
+  /** A transaction's writes, without its commit. */
+  WRITE_QUERY,
+  /** Until a commit was acknowledged. */
+  COMMIT;
+
+  /** The name of the Beam distribution. */
+  public String distribution() {
+    return name().toLowerCase(Locale.ROOT) + "_micros";
+  }
+
+  /** The name of the timer in this JVM's registry. */
+  public String metric() {
+    return Measure.NAMESPACE + "_" + name().toLowerCase(Locale.ROOT) + "_seconds";
+  }
+
+  /**
+   * Tells of one, within a DoFn's call.
+   *
+   * @param start what {@link System#nanoTime} was when it began
+   */
+  public void since(long start) {
+    long nanos = System.nanoTime() - start;
+    Metrics.distribution(Measure.NAMESPACE, distribution())
+        .update(TimeUnit.NANOSECONDS.toMicros(nanos));
+    timer().update(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** How often it was told in this JVM. */
+  public long count() {
+    return timer().getCount();
+  }
+
+  /**
+   * How long the quickest part of all took at most, in seconds; of those of the last minutes.
+   *
+   * @param part from 0 to 1
+   */
+  public double quantile(double part) {
+    Snapshot snapshot = timer().getSnapshot();
+    return snapshot.getValue(part) / TimeUnit.SECONDS.toNanos(1);
+  }
+
+  private Timer timer() {
+    return Measure.registry().timer(metric());
+  }
+}
