@@ -8,6 +8,9 @@ import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,6 +109,11 @@ final class Sentence {
     }
     if (t instanceof SocketTimeoutException) {
       return "the server did not answer in time (" + t.getMessage() + ")";
+    }
+    if (t instanceof CertificateException
+        || t instanceof CertPathBuilderException
+        || t instanceof CertPathValidatorException) {
+      return "the server's certificate is not trusted (" + t.getMessage() + ")";
     }
     if (t instanceof EOFException) {
       return "the server closed the connection";

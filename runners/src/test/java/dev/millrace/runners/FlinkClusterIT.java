@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -251,22 +252,43 @@ class FlinkClusterIT {
   void rest_shouldShowNoPassword() throws Exception {
     postgres.execute(
         "drop role if exists clerk", "create role clerk superuser login password 'pA55w0rd-x'");
-    String url = postgres.jdbcUrl().replaceFirst("\\?.*", "") + "?user=clerk&password=pA55w0rd-x";
+    String url = postgres.jdbcUrl().replaceFirst("\\?.*", "") + "?user=clerk";
+    String withPassword = url + "&password=pA55w0rd-x";
+    TestConsole environment =
+        new TestConsole(
+            dir,
+            Map.of(
+                "MILLRACE_SOURCE_PASSWORD", "pA55w0rd-x",
+                "MILLRACE_TARGET_PASSWORD", "pA55w0rd-x"));
+    TestConsole failed = new TestConsole();
 
-    assertThat(sync(console, "--source=" + url, "--target=" + url)).isEqualTo(ExitCode.DONE);
+    assertThat(sync(console, "--source=" + withPassword, "--target=" + withPassword))
+        .isEqualTo(ExitCode.DONE);
+    postgres.execute("truncate copy");
+    assertThat(sync(environment, "--source=" + url, "--target=" + url))
+        .as(environment.err())
+        .isEqualTo(ExitCode.DONE);
+    assertThat(sync(failed, "--source=" + withPassword, "--target=" + withPassword))
+        .isEqualTo(ExitCode.FAILED);
 
-    String job = json(console).get("job_id").asText();
     StringBuilder told = new StringBuilder();
-    for (String path : List.of("", "/config", "/plan", "/exceptions", "/accumulators")) {
-      told.append(text("/jobs/" + job + path));
+    for (TestConsole each : List.of(console, environment, failed)) {
+      String job = json(each).get("job_id").asText();
+      told.append(each.out()).append(each.err());
+      for (String path : List.of("", "/config", "/plan", "/exceptions", "/accumulators")) {
+        told.append(text("/jobs/" + job + path));
+      }
     }
-    told.append(text("/jobmanager/config"));
+    told.append(text("/jobmanager/config")).append(text("/taskmanagers"));
     try (Stream<Path> logs = Files.list(dir.resolve("log"))) {
       for (Path log : logs.toList()) {
         told.append(Files.readString(log));
       }
     }
-    assertThat(told.toString()).contains(job).doesNotContain("pA55w0rd");
+    processes().forEach(each -> told.append(each.info().commandLine().orElse("")));
+    assertThat(told.toString())
+        .contains(json(failed).get("job_id").asText(), "duplicate key")
+        .doesNotContain("pA55w0rd");
   }
 
   private int sync(TestConsole to, String... arguments) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.flink.api.common.JobID;
@@ -49,6 +51,19 @@ class SentenceTest {
             "Cannot sync: the server refused the connection; check host and port, and that it runs");
     assertThat(Sentence.of("sync", unknown)).isEqualTo("Cannot sync: the host db9 is unknown");
     assertThat(Sentence.exitCode(refused)).isEqualTo(ExitCode.FAILED);
+  }
+
+  @Test
+  void of_shouldSayThatACertificateIsNotTrusted() {
+    Exception unsigned = new CertPathBuilderException("unable to find a path");
+    SQLException refused =
+        new SQLException(
+            "SSL error: PKIX path building failed: sun.x: unable to find a path",
+            "08006",
+            new SSLHandshakeException("PKIX").initCause(unsigned));
+
+    assertThat(Sentence.of("sync", refused))
+        .isEqualTo("Cannot sync: the server's certificate is not trusted (unable to find a path)");
   }
 
   @Test

@@ -2,10 +2,13 @@
 package dev.millrace.connect;
 
 import com.google.common.base.Throwables;
+import java.io.FileNotFoundException;
 import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
 
 /**
  * What a failure of a database means for who could try again, by its SQLState.
@@ -48,6 +51,11 @@ public enum Fault {
 
   private static final String UNABLE_TO_CONNECT = "08001";
 
+  /** What the driver says of a server that cannot do what is asked for, as to encrypt. */
+  private static final String REJECTED = "08004";
+
+  private static final String CONNECTION_FAILURE = "08006";
+
   /** What a failure means that is no answer to a commit. */
   public static Fault of(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
@@ -56,7 +64,7 @@ public enum Fault {
     }
     if (state.startsWith(CONNECTION_CLASS)) {
       // A time that has passed once would pass again: whoever waits is to know.
-      return isTimeout(failure) ? PERMANENT : TRANSIENT;
+      return isTimeout(failure) || isDistrust(failure) ? PERMANENT : TRANSIENT;
     }
     return RAISED.equals(state) || DATA_CLASSES.stream().anyMatch(state::startsWith)
         ? DATA
@@ -70,6 +78,21 @@ public enum Fault {
     boolean attempt =
         first instanceof SQLException && UNABLE_TO_CONNECT.equals(failure.getSQLState());
     return attempt || first instanceof SocketTimeoutException;
+  }
+
+  /** Whether server and driver did not come to trust each other, with no network at fault. */
+  private static boolean isDistrust(SQLException failure) {
+    Throwable first = Throwables.getRootCause(failure);
+    // Of a host that the certificate does not name there is no cause; of a lost connection there
+    // is.
+    boolean refused =
+        first instanceof PSQLException driver
+            && driver.getServerErrorMessage() == null
+            && CONNECTION_FAILURE.equals(driver.getSQLState());
+    return refused
+        || REJECTED.equals(failure.getSQLState())
+        || first instanceof GeneralSecurityException
+        || first instanceof FileNotFoundException;
   }
 
   /**

@@ -22,8 +22,13 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class TableWriter {
 
-  /** Classes of SQL states: a value that does not fit, a row that breaks a constraint. */
-  private static final List<String> OF_DATA = List.of("22", "23", "44");
+  /**
+   * Classes of SQL states: a value that does not fit, a row that breaks a constraint, a server that
+   * has no room.
+   */
+  private static final List<String> OF_THE_TABLE = List.of("22", "23", "44", "53");
+
+  private static final String DISK_FULL = "53100";
 
   private final CopyWriter copy;
   private final TableWrite write;
@@ -101,11 +106,11 @@ public final class TableWriter {
     }
   }
 
-  /** A refusal of data, with the table and, where the server tells it, the column. */
+  /** A refusal with the table and, where the server tells it, the column. */
   private SQLException named(PSQLException refusal) {
     String state = String.valueOf(refusal.getSQLState());
     ServerErrorMessage server = refusal.getServerErrorMessage();
-    if (server == null || OF_DATA.stream().noneMatch(state::startsWith)) {
+    if (server == null || OF_THE_TABLE.stream().noneMatch(state::startsWith)) {
       return refusal;
     }
     String column = column(server);
@@ -113,6 +118,7 @@ public final class TableWriter {
         "Cannot write to "
             + write.table().name()
             + ": "
+            + (DISK_FULL.equals(state) ? "the disk of the server is full: " : "")
             + (column == null ? "" : "column " + column + ": ")
             + server.getMessage()
             + (server.getDetail() == null ? "" : " (" + server.getDetail() + ")"),

@@ -112,11 +112,13 @@ public final class RejectWriter {
     return """
         INSERT INTO millrace.reject
           (target, job, run, replaced_by, newer, redacted, row_key, payload, sqlstate, message)
-        SELECT ?, ?, ?, ?, ?, ?, %s, %s, w.sqlstate, w.message
-        FROM (SELECT l, row_number() OVER (ORDER BY l.ctid) AS number FROM %s AS l) AS n,
-          LATERAL (SELECT (n.l).*) AS l,
-          unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (sqlstate, message, number)
-        WHERE w.number = n.number
+        SELECT ?, ?, ?, ?, ?, ?, %1$s, %2$s, w.sqlstate, w.message
+        FROM (SELECT s.ctid AS place, row_number() OVER (ORDER BY s.ctid) AS number
+              FROM %3$s AS s) AS n
+          JOIN %3$s AS l ON l.ctid = n.place
+          JOIN unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (sqlstate, message, number)
+            ON w.number = n.number
+        ORDER BY n.number
         """
         .formatted(
             keyShown.isEmpty() ? "NULL::jsonb" : stage.texts(keyShown),

@@ -18,14 +18,14 @@ final class RangeSql {
   /** Up to so many ranges an index serves as well as it can; beyond, a tree finds them sooner. */
   private static final int RANGES_BY_INDEX = 64;
 
-  /** Where the digest of a row's key stands when it is computed before all else. */
-  private static final String COMPUTED = "t.millrace_place";
-
   private final Scale scale;
   private final Table table;
   private final String where;
   private final List<String> place;
   private final String digest;
+
+  /** The name of the digest of a row's key where it is computed before all else. */
+  private final String computed;
 
   /**
    * @param where a condition on all rows; empty for none
@@ -38,6 +38,11 @@ final class RangeSql {
     this.where = where;
     this.place = place;
     this.digest = digest;
+    String name = "millrace_place";
+    while (table.find(name).isPresent()) {
+      name += "_";
+    }
+    this.computed = name;
   }
 
   /** The table itself. */
@@ -51,7 +56,9 @@ final class RangeSql {
     return isComputed(ranges)
         ? "(SELECT t.*, "
             + place.get(0)
-            + " AS millrace_place FROM "
+            + " AS "
+            + computed
+            + " FROM "
             + plain
             + " WHERE "
             + and("true")
@@ -61,7 +68,7 @@ final class RangeSql {
 
   /** The terms of the scale, for what comes {@link #from} ranges. */
   List<String> place(List<KeyRange> ranges) {
-    return isComputed(ranges) ? List.of(COMPUTED) : place;
+    return isComputed(ranges) ? List.of("t." + computed) : place;
   }
 
   /** The digest of a row's key. */

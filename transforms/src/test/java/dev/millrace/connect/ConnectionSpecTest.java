@@ -53,12 +53,41 @@ class ConnectionSpecTest {
         "service=prod",
         "sslmode=require&SocketFactory=x",
         "%73ocketFactory=x",
-        "sslpassword=x"
+        "sslpassword=x",
+        "sslfactoryarg=x",
+        "localSocketAddress=x",
+        "kerberosServerName=x",
+        "sspiServiceClass=x",
+        "gsslib=gssapi",
+        "jaasLogin=true",
+        "replication=database",
+        "logServerErrorDetail=true",
+        "SSLMODE=disable"
       })
   void of_shouldLetNoPropertyPassThatLoadsOrWrites(String property) {
     assertThatThrownBy(() -> ConnectionSpec.of(BASE + "?" + property))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching("Invalid property of a URL: \\w+ \\(must be one of .*sslmode.*\\)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ssl=true",
+        "sslmode=verify-full",
+        "sslNegotiation=direct",
+        "sslrootcert=/etc/ca.pem",
+        "sslcert=/etc/me.crt",
+        "sslkey=/etc/me.pk8",
+        "channelBinding=require",
+        "gssEncMode=disable",
+        "requireAuth=scram-sha-256"
+      })
+  void of_shouldLetPassHowAConnectionIsMadeSafe(String property) {
+    String name = property.substring(0, property.indexOf('='));
+
+    assertThat(DriverUrl.parse(ConnectionSpec.of(BASE + "?" + property).url()).get(name))
+        .isEqualTo(property.substring(name.length() + 1));
   }
 
   /** What the driver learns in a later version does not pass by itself. */
