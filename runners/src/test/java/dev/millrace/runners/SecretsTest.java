@@ -152,8 +152,10 @@ class SecretsTest {
             .forEach(each -> each.info().commandLine().ifPresent(this::addOnce));
         Thread.sleep(50);
       }
-      assertThat(process.isAlive()).as(Files.readString(log)).isFalse();
-      return new Ended(process.exitValue(), Files.readString(log));
+      // What is traced need not be text.
+      String printed = Files.readString(log, StandardCharsets.ISO_8859_1);
+      assertThat(process.isAlive()).as(printed).isFalse();
+      return new Ended(process.exitValue(), printed);
     } finally {
       process.destroyForcibly().waitFor();
     }
