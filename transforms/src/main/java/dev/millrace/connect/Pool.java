@@ -225,7 +225,7 @@ public final class Pool implements AutoCloseable {
       }
       Sighting last = seen;
       if (Fault.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
-        Measure.TIMEOUTS.add("kind", "lock");
+        Measure.TIMEOUTS.addOutside("kind", "lock");
         if (last != null && last.isWaiting()) {
           return new SQLException(
               failure.getMessage() + "; " + last.sentence(), failure.getSQLState(), failure);

@@ -68,7 +68,7 @@ final class SharedPool {
       if (!taken) {
         gate.leave();
       }
-      Timing.POOL_ACQUIRE.since(start);
+      Timing.POOL_ACQUIRE.sinceOutside(start);
     }
   }
 
@@ -138,7 +138,7 @@ final class SharedPool {
     if (timeout.getCause() instanceof SQLException refused) {
       return refused;
     }
-    Measure.TIMEOUTS.add("kind", "acquire");
+    Measure.TIMEOUTS.addOutside("kind", "acquire");
     Duration limit = key.spec().timeouts().acquire();
     return new AcquireTimeoutException(
         "Cannot get a connection from the "

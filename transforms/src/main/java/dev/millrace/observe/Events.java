@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.observe;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,6 +18,7 @@ public final class Events {
   static final int MOST = 1000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+  private static final Clock CLOCK = Clock.systemUTC();
   private static final Deque<Event> LATEST = new ArrayDeque<>();
 
   private Events() {}
@@ -36,7 +38,7 @@ public final class Events {
       if (LATEST.size() == MOST) {
         LATEST.removeFirst();
       }
-      LATEST.addLast(new Event(Instant.now(), kind, text));
+      LATEST.addLast(new Event(CLOCK.instant(), kind, text));
     }
   }
 

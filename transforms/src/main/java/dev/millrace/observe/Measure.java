@@ -75,7 +75,7 @@ public enum Measure {
     addOutside(label, value);
   }
 
-  /** As {@link #add(String, String)}, in this JVM only: for who is not within a DoFn's call. */
+  /** As {@link #add(String, String)}, in this JVM only: for who may not be within a DoFn's call. */
   public void addOutside(String label, String value) {
     REGISTRY.counter(labelled(metric(), label, value)).inc();
   }

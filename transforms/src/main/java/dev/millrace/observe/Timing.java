@@ -38,10 +38,14 @@ public enum Timing {
    * @param start what {@link System#nanoTime} was when it began
    */
   public void since(long start) {
-    long nanos = System.nanoTime() - start;
-    Metrics.distribution(Measure.NAMESPACE, distribution())
-        .update(TimeUnit.NANOSECONDS.toMicros(nanos));
-    timer().update(nanos, TimeUnit.NANOSECONDS);
+    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+    Metrics.distribution(Measure.NAMESPACE, distribution()).update(micros);
+    sinceOutside(start);
+  }
+
+  /** As {@link #since}, in this JVM only: for who may not be within a DoFn's call. */
+  public void sinceOutside(long start) {
+    timer().update(System.nanoTime() - start, TimeUnit.NANOSECONDS);
   }
 
   /** How often it was told in this JVM. */
