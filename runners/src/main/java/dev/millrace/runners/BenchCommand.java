@@ -25,6 +25,7 @@ final class BenchCommand extends RunCommand {
         "cluster: appending on a Flink cluster beside raw pipes;",
         "incremental: what is new by a cursor, beside a copy of the whole table;",
         "verify: what it costs to compare two tables, beside the plain aggregate over both;",
+        "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
@@ -32,6 +33,7 @@ final class BenchCommand extends RunCommand {
   private static final long MEMORY_ROWS = 1_000_000;
   private static final long VERIFY_ROWS = 1_000_000;
   private static final long KILL_ROWS = 300_000;
+  private static final long CONNECTIONS_ROWS = 3_000_000;
   private static final long INCREMENTAL_ROWS = 10_000_000;
 
   @Option(
@@ -39,7 +41,8 @@ final class BenchCommand extends RunCommand {
       paramLabel = "N",
       description = {
         "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for",
-        "incremental 10000000 and a tenth, for verify 1000000, for kills 300000."
+        "incremental 10000000 and a tenth, for verify 1000000, for connections 3000000,",
+        "for kills 300000."
       })
   @Nullable Long rows;
 
@@ -108,12 +111,15 @@ final class BenchCommand extends RunCommand {
       case "incremental" ->
           new IncrementalBenchWork(rows == null ? INCREMENTAL_ROWS : rows, rounds);
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
+      case "connections" ->
+          new ConnectionsBenchWork(rows == null ? CONNECTIONS_ROWS : rows, rounds, contenders);
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
-                  + " (must be copy, memory, ledger, cluster, incremental, verify or kills)");
+                  + " (must be copy, memory, ledger, cluster, incremental, verify, connections or"
+                  + " kills)");
     };
   }
 }

@@ -7,7 +7,7 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@link Orders} as an element of a pipeline that moves row by row. */
-record Order(
+public record Order(
     long id,
     int account,
     short kind,

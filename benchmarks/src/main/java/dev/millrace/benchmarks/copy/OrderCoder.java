@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Field after field, written by hand: it makes {@code JdbcIO} on the direct runner about twice as
  * fast as Beam's coder for rows does.
  */
-final class OrderCoder extends AtomicCoder<Order> {
+public final class OrderCoder extends AtomicCoder<Order> {
 
   private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
   private static final BigDecimalCoder DECIMAL = BigDecimalCoder.of();

@@ -79,7 +79,7 @@ public final class Orders {
             source);
   }
 
-  static String insertValues(String target, Mode mode) {
+  public static String insertValues(String target, Mode mode) {
     String marks = IntStream.range(0, FIELDS.size()).mapToObj(i -> "?").collect(joining(", "));
     return "insert into %s (%s) values (%s)%s"
         .formatted(target, columnList(), marks, mode == Mode.UPSERT ? " " + onConflict() : "");

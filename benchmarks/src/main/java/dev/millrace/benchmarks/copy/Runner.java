@@ -5,11 +5,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** A runner with the flags that Beam gives it, but for Flink's parallelism. */
-enum Runner {
+public enum Runner {
   DIRECT,
   FLINK;
 
-  PipelineOptions options(int parallelism) {
+  public PipelineOptions options(int parallelism) {
     return switch (this) {
       case DIRECT -> PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create();
       case FLINK ->

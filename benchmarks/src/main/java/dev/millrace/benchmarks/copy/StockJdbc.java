@@ -17,7 +17,7 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
  * primary key with a cursor, a pooled data source, large batches that the driver rewrites into
  * multi-row inserts, and a coder written by hand.
  */
-final class StockJdbc {
+public final class StockJdbc {
 
   private static final int PARTITIONS = 8;
   private static final int FETCH_ROWS = 10_000;
@@ -30,23 +30,31 @@ final class StockJdbc {
     pipeline.getCoderRegistry().registerCoderForClass(Order.class, new OrderCoder());
     SerializableFunction<Void, DataSource> dataSource = StockDataSource.of(job.server());
     pipeline
-        .apply(
-            "Read",
-            JdbcIO.<Order>readWithPartitions()
-                .withDataSourceProviderFn(dataSource)
-                .withTable(job.source())
-                .withPartitionColumn(Orders.KEY)
-                .withNumPartitions(PARTITIONS)
-                .withFetchSize(FETCH_ROWS)
-                .withRowMapper(new ReadOrder()))
-        .apply(
-            "Write",
-            JdbcIO.<Order>write()
-                .withDataSourceProviderFn(dataSource)
-                .withStatement(Orders.insertValues(job.target(), job.mode()))
-                .withBatchSize(BATCH_ROWS)
-                .withPreparedStatementSetter(new WriteOrder()));
+        .apply("Read", read(dataSource, job.source()))
+        .apply("Write", write(dataSource, job.target(), job.mode()));
     pipeline.run().waitUntilFinish();
+  }
+
+  /** Reads all orders of a table, by ranges of the key. */
+  public static JdbcIO.ReadWithPartitions<Order, Long> read(
+      SerializableFunction<Void, DataSource> dataSource, String table) {
+    return JdbcIO.<Order>readWithPartitions()
+        .withDataSourceProviderFn(dataSource)
+        .withTable(table)
+        .withPartitionColumn(Orders.KEY)
+        .withNumPartitions(PARTITIONS)
+        .withFetchSize(FETCH_ROWS)
+        .withRowMapper(new ReadOrder());
+  }
+
+  /** Writes orders into a table. */
+  public static JdbcIO.Write<Order> write(
+      SerializableFunction<Void, DataSource> dataSource, String table, Mode mode) {
+    return JdbcIO.<Order>write()
+        .withDataSourceProviderFn(dataSource)
+        .withStatement(Orders.insertValues(table, mode))
+        .withBatchSize(BATCH_ROWS)
+        .withPreparedStatementSetter(new WriteOrder());
   }
 
   private static final class ReadOrder implements JdbcIO.RowMapper<Order> {

@@ -1,0 +1,74 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.benchmarks.connections;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.millrace.benchmarks.copy.Runner;
+import java.util.Arrays;
+
+/** Who spreads the table, and where its connections come from. */
+public enum Contender {
+  /**
+   * Stock {@code JdbcIO} with the pool that comes with it, {@code PoolableDataSourceProvider}: one
+   * for all stages of a JVM, as their configurations are equal, of 8 connections.
+   */
+  JDBCIO_DIRECT("jdbcio-direct", Runner.DIRECT),
+  JDBCIO_FLINK("jdbcio-flink", Runner.FLINK),
+  /** Stock {@code JdbcIO} with a HikariCP for each stage, as large as the stage has threads. */
+  JDBCIO_POOLS_DIRECT("jdbcio-pools-direct", Runner.DIRECT),
+  JDBCIO_POOLS_FLINK("jdbcio-pools-flink", Runner.FLINK),
+  /** Millrace with at most 8 connections that write. */
+  MILLRACE_DIRECT("millrace-direct", Runner.DIRECT),
+  MILLRACE_FLINK("millrace-flink", Runner.FLINK);
+
+  private final String label;
+  private final Runner runner;
+
+  Contender(String label, Runner runner) {
+    this.label = label;
+    this.runner = runner;
+  }
+
+  /**
+   * The contender of a name such as {@code millrace-flink}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Contender named(String label) {
+    return Arrays.stream(values())
+        .filter(contender -> contender.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid contender: %s (must be one of %s)"
+                        .formatted(
+                            label,
+                            Arrays.stream(values())
+                                .map(Contender::toString)
+                                .collect(joining(", ")))));
+  }
+
+  Runner runner() {
+    return runner;
+  }
+
+  boolean isMillrace() {
+    return this == MILLRACE_DIRECT || this == MILLRACE_FLINK;
+  }
+
+  /** Spreads; returns after the last commit. */
+  void spread(StageJob job) throws Exception {
+    switch (this) {
+      case JDBCIO_DIRECT, JDBCIO_FLINK -> StockFanOut.withItsOwnPool(job);
+      case JDBCIO_POOLS_DIRECT, JDBCIO_POOLS_FLINK -> StockFanOut.withAPoolForEachStage(job);
+      case MILLRACE_DIRECT, MILLRACE_FLINK -> StageMain.spread(job);
+    }
+  }
+
+  /** The name to be called by. */
+  @Override
+  public String toString() {
+    return label;
+  }
+}
