@@ -90,10 +90,13 @@ public record ConnectionSpec(
    * Opens a connection outside every pool, for planning and for holding a snapshot.
    *
    * @param purpose shown by the server as the application's name
-   * @throws SQLException when the server does not answer in time or refuses
+   * @throws SQLException when the server does not answer in time or refuses; when it has no room
+   *     for a connection, not before the time for retries is over
    */
   public Connection connect(String purpose) throws SQLException {
-    return new PgDriver(this, purpose).getConnection();
+    PgDriver driver = new PgDriver(this, purpose);
+    // Who waits here is often a person, who may have mistaken the port or the password.
+    return timeouts.retry().call("connect to " + address(), driver::getConnection, Fault::isFull);
   }
 
   /**

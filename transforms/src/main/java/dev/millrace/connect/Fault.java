@@ -24,6 +24,11 @@ public enum Fault {
   /** The same again fails again. */
   PERMANENT;
 
+  /** {@code too_many_connections} and {@code cannot_connect_now}. */
+  private static final Set<String> FULL = Set.of("53300", "57P03");
+
+  static final String CONNECTION_DOES_NOT_EXIST = "08003";
+
   static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private static final Set<String> PASSING =
@@ -93,6 +98,11 @@ public enum Fault {
         || REJECTED.equals(failure.getSQLState())
         || first instanceof GeneralSecurityException
         || first instanceof FileNotFoundException;
+  }
+
+  /** Whether a server is there, and has no room for a connection yet. */
+  static boolean isFull(SQLException failure) {
+    return FULL.contains(String.valueOf(failure.getSQLState()));
   }
 
   /**

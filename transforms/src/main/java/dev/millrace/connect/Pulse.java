@@ -31,7 +31,7 @@ public final class Pulse implements AutoCloseable {
   private volatile boolean lost;
 
   private Pulse(ConnectionSpec spec, Connection watched, int backend) {
-    this.spec = spec;
+    this.spec = spec.withTimeouts(spec.timeouts().withRetry(Retry.NEVER));
     this.watched = watched;
     this.backend = backend;
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  *     Timeouts, retries, and backoff with jitter</a>
  */
 public record Retry(Duration budget) implements Serializable {
+
+  /** Makes one attempt. */
+  public static final Retry NEVER = new Retry(Duration.ZERO);
 
   public static final Retry DEFAULT = new Retry(Duration.ofMinutes(1));
 
@@ -60,11 +64,15 @@ public record Retry(Duration budget) implements Serializable {
    *     several, it says how many and for how long
    */
   public <T> T call(String what, Attempt<T> attempt) throws SQLException {
+    return call(what, attempt, failure -> Fault.of(failure) == Fault.TRANSIENT);
+  }
+
+  /** As {@link #call(String, Attempt)}, but tries again only after some failures. */
+  <T> T call(String what, Attempt<T> attempt, Predicate<SQLException> passing) throws SQLException {
     List<SQLException> failures = new ArrayList<>();
     RetryPolicy<T> policy =
         RetryPolicy.<T>builder()
-            .handleIf(
-                failure -> failure instanceof SQLException sql && Fault.of(sql) == Fault.TRANSIENT)
+            .handleIf(failure -> failure instanceof SQLException sql && passing.test(sql))
             .withMaxRetries(budget.isZero() ? 0 : -1)
             .withMaxDuration(budget.isZero() ? Duration.ofNanos(1) : budget)
             .withDelayFn(context -> delay(context.getAttemptCount()))

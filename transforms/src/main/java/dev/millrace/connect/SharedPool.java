@@ -28,6 +28,9 @@ final class SharedPool {
     }
   }
 
+  /** For a server to show that it still has a connection that was idle. */
+  private static final Duration VALIDATION = Duration.ofSeconds(5);
+
   private final Key key;
   private final HikariDataSource source;
   private final Map<Connection, Pool.Acquired> out = new ConcurrentHashMap<>();
@@ -55,13 +58,12 @@ final class SharedPool {
     boolean taken = false;
     enter(stage);
     try {
-      Connection connection = source.getConnection();
+      Connection connection = connection(start);
       Pool.Acquired acquired = new Pool.Acquired(this, connection, stage);
       out.put(connection, acquired);
       taken = true;
       return acquired;
-    } catch (SQLTransientConnectionException timeout) {
-      SQLException failure = explained(timeout);
+    } catch (SQLException failure) {
       failed(failure);
       throw failure;
     } finally {
@@ -134,12 +136,31 @@ final class SharedPool {
             });
   }
 
-  private SQLException explained(SQLTransientConnectionException timeout) {
-    if (timeout.getCause() instanceof SQLException refused) {
-      return refused;
-    }
-    Measure.TIMEOUTS.addOutside("kind", "acquire");
+  /**
+   * Waits for a connection while others have them all, but not for a server that has been tried and
+   * does not answer: the pool itself would.
+   */
+  private Connection connection(long start) throws SQLException {
     Duration limit = key.spec().timeouts().acquire();
+    while (true) {
+      try {
+        return source.getConnection();
+      } catch (SQLTransientConnectionException timeout) {
+        boolean isOver = System.nanoTime() - start >= limit.toNanos();
+        // That one which was idle is closed says nothing of a new one.
+        if (timeout.getCause() instanceof SQLException refused
+            && (isOver || !Fault.CONNECTION_DOES_NOT_EXIST.equals(refused.getSQLState()))) {
+          throw refused;
+        }
+        if (isOver) {
+          throw noneFree(limit, timeout);
+        }
+      }
+    }
+  }
+
+  private SQLException noneFree(Duration limit, SQLTransientConnectionException timeout) {
+    Measure.TIMEOUTS.addOutside("kind", "acquire");
     return new AcquireTimeoutException(
         "Cannot get a connection from the "
             + key
@@ -172,9 +193,10 @@ final class SharedPool {
     config.setMaximumPoolSize(spec.maxConnections());
     config.setMinimumIdle(0);
     config.setIdleTimeout(Duration.ofSeconds(30).toMillis());
-    config.setConnectionTimeout(spec.timeouts().acquire().toMillis());
-    config.setValidationTimeout(
-        Math.min(spec.timeouts().acquire().toMillis(), Duration.ofSeconds(5).toMillis()));
+    Timeouts timeouts = spec.timeouts();
+    long patience = Math.min(timeouts.acquire().toMillis(), timeouts.stall().toMillis());
+    config.setConnectionTimeout(patience);
+    config.setValidationTimeout(Math.min(patience, VALIDATION.toMillis()));
     // Opening is lazy, so that a share costs nothing until a connection is wanted.
     config.setInitializationFailTimeout(-1);
     return config;

@@ -85,7 +85,10 @@ final class Watch implements AutoCloseable {
   Watch(SharedPool.Key pool, Collection<Pool.Acquired> out, Gate gate) {
     this.quota = pool.quota();
     this.timeouts = pool.spec().timeouts();
-    this.brief = pool.spec().withTimeouts(timeouts.withConnect(PATIENCE).withStall(PATIENCE));
+    this.brief =
+        pool.spec()
+            .withTimeouts(
+                timeouts.withConnect(PATIENCE).withStall(PATIENCE).withRetry(Retry.NEVER));
     this.out = out;
     this.gate = gate;
     this.clock =

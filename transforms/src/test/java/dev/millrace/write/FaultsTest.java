@@ -363,6 +363,29 @@ class FaultsTest {
   }
 
   @Test
+  void connect_shouldWaitForRoom() throws Exception {
+    List<Connection> others = new ArrayList<>();
+    try {
+      while (true) {
+        others.add(connect());
+      }
+    } catch (SQLException full) {
+      assertThat(full.getSQLState()).isEqualTo("53300");
+    }
+    Future<?> room =
+        threads.submit(
+            () -> {
+              others.get(0).createStatement().execute("SELECT pg_sleep(1)");
+              for (Connection each : others) {
+                each.close();
+              }
+              return true;
+            });
+    spec().connect("test").close();
+    room.get();
+  }
+
+  @Test
   void connect_shouldSayWhoDidNotAnswer() throws Exception {
     Timeouts brief =
         Timeouts.DEFAULT
@@ -374,6 +397,31 @@ class FaultsTest {
       ConnectionSpec spec = through(proxy).withTimeouts(brief);
       assertThatThrownBy(() -> spec.connect("test").close())
           .hasMessage("Cannot connect to " + spec.address() + ": no answer within 1 s");
+    }
+  }
+
+  @Test
+  void acquire_shouldNotWaitAsForABusyPool_whenTheServerFallsSilent() throws Exception {
+    Timeouts patient =
+        Timeouts.DEFAULT
+            .withConnect(Duration.ofSeconds(2))
+            .withStall(Duration.ofSeconds(2))
+            .withAcquire(Duration.ofMinutes(10));
+    try (FaultProxy proxy = FaultProxy.to(server.port());
+        Pool pool = Pool.share(through(proxy).withTimeouts(patient), Quota.WRITE)) {
+      hold(pool);
+      proxy.blackHole(true);
+      // The pool asks only what was idle for a moment whether it still works.
+      Thread.sleep(1000);
+      assertThatThrownBy(() -> hold(pool))
+          .hasMessageMatching("Cannot connect to .*: no answer within 2 s");
+    }
+  }
+
+  private static void hold(Pool pool) throws SQLException {
+    try (Pool.Acquired acquired = pool.acquire("test");
+        Statement statement = acquired.connection().createStatement()) {
+      statement.execute("SELECT 1");
     }
   }
 

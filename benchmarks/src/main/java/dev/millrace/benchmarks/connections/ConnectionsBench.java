@@ -41,8 +41,8 @@ public final class ConnectionsBench {
   /**
    * What to measure.
    *
-   * @param rows of the table, 1 or more; default 600,000, so that each of 24 writers has more than
-   *     a batch
+   * @param rows of the table, 1 or more; default 3,000,000, so that writers are at work for longer
+   *     than a HikariCP waits for a connection
    * @param stages into which it is spread, 1 or more; default 12
    * @param rounds how often everything is measured, 1 or more; default 3
    * @param parallelism slots of Flink, and threads that Millrace reads with; default 2

@@ -25,6 +25,9 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class FanOut implements AutoCloseable {
 
+  private static final List<BlockType> INTEGERS =
+      List.of(BlockType.INT16, BlockType.INT32, BlockType.INT64);
+
   private final FanOutOptions options;
   private final HeldSnapshot snapshot;
   private final ReadTable.Planned read;
@@ -66,9 +69,6 @@ public final class FanOut implements AutoCloseable {
       }
     }
   }
-
-  private static final List<BlockType> INTEGERS =
-      List.of(BlockType.INT16, BlockType.INT32, BlockType.INT64);
 
   /** Adds a read, and for each table a filter and a write, to be run before this is closed. */
   public void applyTo(Pipeline pipeline) {
