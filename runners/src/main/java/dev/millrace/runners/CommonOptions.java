@@ -50,7 +50,7 @@ final class CommonOptions {
 
   @Option(
       names = "--deadline",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = {
         "Stop in order if the run has not ended by then, as in 90s, 10min, 2h; exit code 1,",

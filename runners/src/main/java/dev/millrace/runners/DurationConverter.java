@@ -19,6 +19,9 @@ final class DurationConverter implements ITypeConverter<Duration> {
 
   /** As people write it. */
   static String text(Duration duration) {
+    if (duration.isZero()) {
+      return "0 s";
+    }
     long millis = duration.toMillis();
     for (Map.Entry<String, Long> unit : UNITS) {
       if (millis % unit.getValue() == 0) {

@@ -23,35 +23,35 @@ final class LimitOptions {
 
   @Option(
       names = "--acquire-timeout",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long to wait for one of them to be free; default: 30s.")
   @Nullable Duration acquire;
 
   @Option(
       names = "--lock-timeout",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long to wait for a lock before trying again; default: 30s.")
   @Nullable Duration lock;
 
   @Option(
       names = "--transaction-timeout",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long a transaction may take before it is cancelled; default: 30min.")
   @Nullable Duration transaction;
 
   @Option(
       names = "--max-replica-lag",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How far replicas of the target may be behind before it waits; default: 30s.")
   @Nullable Duration lag;
 
   @Option(
       names = "--retry-for",
-      paramLabel = "TIME",
+      paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long to try again what fails for a while only; default: 1min.")
   @Nullable Duration retry;

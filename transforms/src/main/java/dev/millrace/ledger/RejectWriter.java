@@ -21,6 +21,11 @@ public final class RejectWriter {
 
   private static final String COUNT = "SELECT count(*) FROM millrace.reject WHERE run = ?";
 
+  private static final String NOT_YET =
+      """
+      WHERE NOT EXISTS (SELECT FROM millrace.reject AS r
+                        WHERE r.run = ? AND r.target = ? AND r.payload = %s)""";
+
   private final TableWrite write;
   private final RejectRules rules;
   private final String job;
@@ -76,6 +81,10 @@ public final class RejectWriter {
           7, texts(connection, rejected.stream().map(each -> each.why().getSQLState()).toList()));
       statement.setArray(
           8, texts(connection, rejected.stream().map(each -> told(each.why())).toList()));
+      if (mayBeRepeated()) {
+        statement.setString(9, rules.run());
+        statement.setString(10, write.table().name().sql());
+      }
       statement.executeUpdate();
     }
     requireFew(connection, rejected.get(rejected.size() - 1).why());
@@ -118,12 +127,18 @@ public final class RejectWriter {
           JOIN %3$s AS l ON l.ctid = n.place
           JOIN unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (sqlstate, message, number)
             ON w.number = n.number
-        ORDER BY n.number
+        %4$s ORDER BY n.number
         """
         .formatted(
             keyShown.isEmpty() ? "NULL::jsonb" : stage.texts(keyShown),
             stage.texts(kept),
-            stage.from());
+            stage.from(),
+            mayBeRepeated() ? NOT_YET.formatted(stage.texts(kept)) : "");
+  }
+
+  /** Rows that replace others are written once more where nobody knows whether they were. */
+  private boolean mayBeRepeated() {
+    return job.isEmpty() && !write.key().isEmpty();
   }
 
   private List<String> shown(List<String> columns) {

@@ -10,6 +10,7 @@ import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.RejectLimitException;
 import dev.millrace.ledger.RejectRules;
 import dev.millrace.ledger.Rejects;
+import dev.millrace.local.proxy.FaultProxy;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.SQLException;
@@ -134,6 +135,20 @@ class RejectsTest {
         .hasSize(10)
         .allSatisfy(row -> assertThat(row.key()).matches("\\{\"id\": \"\\d+\"}"))
         .allSatisfy(row -> assertThat(row.replacedBy()).containsExactly("id"));
+  }
+
+  @Test
+  void upsert_shouldEnterEachBadRowOnce_whenCommitsHaveNoAnswer() throws Exception {
+    POSTGRES.execute("ALTER TABLE t ADD CHECK (n % 1999 <> 5)");
+    try (FaultProxy proxy = FaultProxy.to(POSTGRES.server().port())) {
+      proxy.loseCommits(4);
+      ConnectionSpec through = ConnectionSpec.of(proxy.jdbcUrl(POSTGRES.jdbcUrl()));
+      run(read(), WriteTable.into(through, "t").upsert("id").rejects(MANY));
+      assertThat(proxy.commitsToLose()).isZero();
+    }
+
+    assertOnlyMissing("n % 1999 = 5");
+    assertThat(count("millrace.reject")).isEqualTo(count("s WHERE n % 1999 = 5"));
   }
 
   @Test
