@@ -5,6 +5,7 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Retry;
 import dev.millrace.connect.Timeouts;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,10 +64,10 @@ final class LimitOptions {
    */
   ConnectionSpec of(ConnectionSpec spec) {
     Timeouts limits = spec.timeouts();
-    limits = with(limits, "--acquire-timeout", acquire, limits::withAcquire);
-    limits = with(limits, "--lock-timeout", lock, limits::withLock);
-    limits = with(limits, "--transaction-timeout", transaction, limits::withTransaction);
-    limits = with(limits, "--max-replica-lag", lag, limits::withLag);
+    limits = with(limits, "--acquire-timeout", acquire, Timeouts::withAcquire);
+    limits = with(limits, "--lock-timeout", lock, Timeouts::withLock);
+    limits = with(limits, "--transaction-timeout", transaction, Timeouts::withTransaction);
+    limits = with(limits, "--max-replica-lag", lag, Timeouts::withLag);
     if (retry != null) {
       limits = limits.withRetry(new Retry(retry));
     }
@@ -75,7 +76,10 @@ final class LimitOptions {
   }
 
   private static Timeouts with(
-      Timeouts limits, String option, @Nullable Duration value, Setter setter) {
+      Timeouts limits,
+      String option,
+      @Nullable Duration value,
+      BiFunction<Timeouts, Duration, Timeouts> setter) {
     if (value == null) {
       return limits;
     }
@@ -83,10 +87,6 @@ final class LimitOptions {
       throw new UsageException(
           "Invalid %s: %s (must be 1 s or more)".formatted(option, DurationConverter.text(value)));
     }
-    return setter.with(value);
-  }
-
-  private interface Setter {
-    Timeouts with(Duration value);
+    return setter.apply(limits, value);
   }
 }

@@ -1,10 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.connections;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.millrace.benchmarks.copy.Runner;
-import java.util.Arrays;
+import dev.millrace.benchmarks.measure.Labels;
 
 /** Who spreads the table, and where its connections come from. */
 public enum Contender {
@@ -35,18 +33,7 @@ public enum Contender {
    * @throws IllegalArgumentException if there is none
    */
   public static Contender named(String label) {
-    return Arrays.stream(values())
-        .filter(contender -> contender.label.equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "Invalid contender: %s (must be one of %s)"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(Contender::toString)
-                                .collect(joining(", ")))));
+    return Labels.named(values(), label);
   }
 
   Runner runner() {

@@ -1,9 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
-import static java.util.stream.Collectors.joining;
-
-import java.util.Arrays;
+import dev.millrace.benchmarks.measure.Labels;
 import java.util.Optional;
 
 /** Who copies the table. */
@@ -44,18 +42,7 @@ public enum Contender {
    * @throws IllegalArgumentException if there is none
    */
   public static Contender named(String label) {
-    return Arrays.stream(values())
-        .filter(contender -> contender.label.equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "Invalid contender: %s (must be one of %s)"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(Contender::toString)
-                                .collect(joining(", ")))));
+    return Labels.named(values(), label);
   }
 
   /** Whether it is the baseline, which may copy fewer rows. */
