@@ -26,6 +26,7 @@ final class BenchCommand extends RunCommand {
         "incremental: what is new by a cursor, beside a copy of the whole table;",
         "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
+        "ceiling: many processes below one ceiling on connections, also in trouble;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
@@ -113,13 +114,14 @@ final class BenchCommand extends RunCommand {
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
       case "connections" ->
           new ConnectionsBenchWork(rows == null ? CONNECTIONS_ROWS : rows, rounds, contenders);
+      case "ceiling" -> new CeilingBenchWork(contenders);
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
-                  + " (must be copy, memory, ledger, cluster, incremental, verify, connections or"
-                  + " kills)");
+                  + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
+                  + " ceiling or kills)");
     };
   }
 }

@@ -15,6 +15,7 @@ import dev.millrace.pipelines.incremental.IncrementalOptions;
 import dev.millrace.pipelines.incremental.OnDrift;
 import dev.millrace.pipelines.incremental.WindowedCounts;
 import dev.millrace.read.ReadTable;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,10 @@ final class IncrementalWork implements Work {
     }
     ClusterLedger.requireRestarts(run.options().runner);
     if (run.options().dryRun) {
-      return preview();
+      return preview().with(connections(run));
+    }
+    if (command.limits.hasCeiling()) {
+      connections(run);
     }
     ClusterLedger.requireEnded(options.target(), options.job(), run::tell);
     if (command.since.follow) {
@@ -204,6 +208,15 @@ final class IncrementalWork implements Work {
         PipelineRun.counts(
             PipelineRun.toEnd(
                 run, pipeline, "backfill", Measure.ROWS_WRITTEN, backfill.read().expectedRows())));
+  }
+
+  private ConnectionPlan connections(Run run) throws SQLException, IOException {
+    // Who follows asks the ledger whether to go on, beside what is written.
+    int held = command.since.follow ? 2 : 1;
+    return ConnectionPlan.of(
+        run.options(),
+        new ConnectionPlan.Need(options.source(), true, false, 0),
+        new ConnectionPlan.Need(options.target(), false, true, held));
   }
 
   private Outcome preview() throws Exception {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.connect.Ceiling;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Retry;
 import dev.millrace.connect.Timeouts;
@@ -12,15 +13,24 @@ import picocli.CommandLine.Option;
 /** The options that say how long a command waits for its databases, and how much it takes. */
 final class LimitOptions {
 
+  private static final String DEFAULT_POOL = "millrace";
+
   @Option(
       names = "--max-connections",
       paramLabel = "N",
       converter = CommonOptions.PositiveConverter.class,
       description = {
-        "Connections of a process to a database at most, for reads and as many for writes;",
-        "default: 16."
+        "Connections to a database at most, of all processes of all runs that name the same",
+        "--pool; 2 or more. Default: no such ceiling; each process has up to 16 to read and 16",
+        "to write."
       })
   @Nullable Integer maxConnections;
+
+  @Option(
+      names = "--pool",
+      paramLabel = "NAME",
+      description = "Whose --max-connections it is; default: millrace.")
+  @Nullable String pool;
 
   @Option(
       names = "--acquire-timeout",
@@ -60,9 +70,10 @@ final class LimitOptions {
   /**
    * The database within these limits.
    *
+   * @param run that connects
    * @throws UsageException when one is out of range
    */
-  ConnectionSpec of(ConnectionSpec spec) {
+  ConnectionSpec of(ConnectionSpec spec, String run) {
     Timeouts limits = spec.timeouts();
     limits = with(limits, "--acquire-timeout", acquire, Timeouts::withAcquire);
     limits = with(limits, "--lock-timeout", lock, Timeouts::withLock);
@@ -71,8 +82,28 @@ final class LimitOptions {
     if (retry != null) {
       limits = limits.withRetry(new Retry(retry));
     }
-    ConnectionSpec limited = spec.withTimeouts(limits);
-    return maxConnections == null ? limited : limited.withMaxConnections(maxConnections);
+    ConnectionSpec limited = spec.withTimeouts(limits).withRun(run);
+    Ceiling ceiling = ceiling();
+    return ceiling == null ? limited : limited.withCeiling(ceiling);
+  }
+
+  private @Nullable Ceiling ceiling() {
+    if (maxConnections == null) {
+      if (pool != null) {
+        throw new UsageException(
+            "Invalid --pool: %s (must go with --max-connections)".formatted(pool));
+      }
+      return null;
+    }
+    try {
+      return new Ceiling(pool == null ? DEFAULT_POOL : pool, maxConnections);
+    } catch (IllegalArgumentException invalid) {
+      throw new UsageException(invalid.getMessage(), invalid);
+    }
+  }
+
+  boolean hasCeiling() {
+    return maxConnections != null;
   }
 
   private static Timeouts with(

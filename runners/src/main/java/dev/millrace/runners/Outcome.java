@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,5 +23,14 @@ record Outcome(Counts counts, List<String> report, Map<String, ?> details, int e
   /** For a dry run, which counts nothing. */
   static Outcome planned(String... lines) {
     return new Outcome(Counts.NONE, List.of(lines), Map.of("dry_run", true), ExitCode.DONE);
+  }
+
+  /** The same, and what connections it would take. */
+  Outcome with(ConnectionPlan connections) {
+    List<String> lines = new ArrayList<>(report);
+    lines.addAll(connections.lines());
+    Map<String, Object> fields = new LinkedHashMap<>(details);
+    fields.put("connections", connections.fields());
+    return new Outcome(counts, lines, fields, exitCode);
   }
 }

@@ -8,6 +8,7 @@ import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.incremental.IncrementalOptions;
 import dev.millrace.pipelines.sync.Sync;
 import dev.millrace.pipelines.sync.SyncOptions;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,9 +42,13 @@ final class SyncWork implements Work {
     // A snapshot ends with this process, and what a ledger keeps on a cluster may outlive it.
     boolean held = !run.options().detached && !(ledger && run.options().runner.isCluster());
     if (run.options().dryRun) {
+      ConnectionPlan connections = connections(run, options, held);
       try (Sync sync = Sync.preview(options, held)) {
-        return plan(options, sync);
+        return plan(options, sync).with(connections);
       }
+    }
+    if (command.limits.hasCeiling()) {
+      connections(run, options, held);
     }
     if (ledger) {
       ClusterLedger.requireEnded(options.target(), options.job(), run::tell);
@@ -81,14 +86,20 @@ final class SyncWork implements Work {
     return PipelineRun.counts(result);
   }
 
+  private static ConnectionPlan connections(Run run, SyncOptions options, boolean held)
+      throws SQLException, IOException {
+    boolean ledger = options.mode() == SyncOptions.Mode.LEDGER;
+    return ConnectionPlan.of(
+        run.options(),
+        new ConnectionPlan.Need(options.source(), true, false, held ? 1 : 0),
+        new ConnectionPlan.Need(options.target(), false, true, ledger ? 1 : 0));
+  }
+
   private SyncOptions options(Run run) {
-    Map<String, String> environment = run.console().environment();
-    ConnectionSpec source = database("source", command.source, environment);
-    ConnectionSpec target = database("target", command.target, environment);
     return new SyncOptions(
-        source,
+        database(run, "source", command.source),
         command.table,
-        target,
+        database(run, "target", command.target),
         command.into == null ? command.table : command.into,
         command.mode(),
         command.key,
@@ -103,11 +114,10 @@ final class SyncWork implements Work {
 
   private IncrementalOptions incremental(Run run) {
     SyncOptions.Mode mode = command.mode();
-    Map<String, String> environment = run.console().environment();
     return new IncrementalOptions(
-        database("source", command.source, environment),
+        database(run, "source", command.source),
         command.table,
-        database("target", command.target, environment),
+        database(run, "target", command.target),
         command.into == null ? command.table : command.into,
         String.valueOf(command.since.cursor),
         command.key,
@@ -123,8 +133,8 @@ final class SyncWork implements Work {
         command.rejects.rules(run.id()));
   }
 
-  private ConnectionSpec database(String role, String url, Map<String, String> environment) {
-    return command.limits.of(Credentials.of(role, url, environment));
+  private ConnectionSpec database(Run run, String role, String url) {
+    return command.limits.of(Credentials.of(role, url, run.console().environment()), run.id());
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

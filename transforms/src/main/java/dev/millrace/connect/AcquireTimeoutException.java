@@ -6,7 +6,13 @@ import java.sql.SQLTransientConnectionException;
 /** No connection of a pool was free in time. */
 public final class AcquireTimeoutException extends SQLTransientConnectionException {
 
+  private static final String STATE = "08001";
+
+  AcquireTimeoutException(String message) {
+    super(message, STATE);
+  }
+
   AcquireTimeoutException(String message, SQLTransientConnectionException cause) {
-    super(message, "08001", cause);
+    super(message, STATE, cause);
   }
 }

@@ -19,15 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param user the role; null for the driver's default, the name of the operating system's user
  * @param password null for none
  * @param timeouts how long to wait for what
- * @param maxConnections connections at most for reads and as many for writes, 1 or more, default
+ * @param maxConnections of this JVM at most for reads and as many for writes, 1 or more, default
  *     16; each costs the server memory and a process
+ * @param ceiling that holds for all JVMs together; null, the default, for none
+ * @param run of which the connections are, as shown by the server; empty, the default, for none
  */
 public record ConnectionSpec(
     String url,
     @Nullable String user,
     @Nullable Secret password,
     Timeouts timeouts,
-    int maxConnections)
+    int maxConnections,
+    @Nullable Ceiling ceiling,
+    String run)
     implements Serializable {
 
   /** For a server to hear that a query is to be cancelled. */
@@ -67,36 +71,57 @@ public record ConnectionSpec(
         url.get(DriverUrl.USER),
         password == null ? null : Secret.inline(password),
         timeouts,
-        DEFAULT_MAX_CONNECTIONS);
+        DEFAULT_MAX_CONNECTIONS,
+        null,
+        "");
   }
 
   public ConnectionSpec withUser(String newUser) {
-    return new ConnectionSpec(url, newUser, password, timeouts, maxConnections);
+    return new ConnectionSpec(url, newUser, password, timeouts, maxConnections, ceiling, run);
   }
 
   public ConnectionSpec withPassword(Secret newPassword) {
-    return new ConnectionSpec(url, user, newPassword, timeouts, maxConnections);
+    return new ConnectionSpec(url, user, newPassword, timeouts, maxConnections, ceiling, run);
   }
 
   public ConnectionSpec withTimeouts(Timeouts newTimeouts) {
-    return new ConnectionSpec(url, user, password, newTimeouts, maxConnections);
+    return new ConnectionSpec(url, user, password, newTimeouts, maxConnections, ceiling, run);
   }
 
   public ConnectionSpec withMaxConnections(int newMaxConnections) {
-    return new ConnectionSpec(url, user, password, timeouts, newMaxConnections);
+    return new ConnectionSpec(url, user, password, timeouts, newMaxConnections, ceiling, run);
+  }
+
+  public ConnectionSpec withCeiling(Ceiling newCeiling) {
+    return new ConnectionSpec(url, user, password, timeouts, maxConnections, newCeiling, run);
+  }
+
+  public ConnectionSpec withRun(String newRun) {
+    return new ConnectionSpec(url, user, password, timeouts, maxConnections, ceiling, newRun);
+  }
+
+  /** How many connections for something this JVM has at most. */
+  int most(Quota quota) {
+    return ceiling == null ? maxConnections : Math.min(maxConnections, ceiling.most(quota));
   }
 
   /**
-   * Opens a connection outside every pool, for planning and for holding a snapshot.
+   * Opens a connection outside every pool, for planning and for holding a snapshot. Below a ceiling
+   * it counts as one that writes.
    *
    * @param purpose shown by the server as the application's name
    * @throws SQLException when the server does not answer in time or refuses; when it has no room
    *     for a connection, not before the time for retries is over
    */
   public Connection connect(String purpose) throws SQLException {
-    PgDriver driver = new PgDriver(this, purpose);
+    PgDriver driver = new PgDriver(this, Quota.WRITE, purpose);
     // Who waits here is often a person, who may have mistaken the port or the password.
     return timeouts.retry().call("connect to " + address(), driver::getConnection, Fault::isFull);
+  }
+
+  /** As {@link #connect}, for a moment and once: to look at what others do. */
+  Connection connectAside(String purpose) throws SQLException {
+    return new PgDriver(this, Quota.ASIDE, purpose).getConnection();
   }
 
   /**
@@ -115,9 +140,9 @@ public record ConnectionSpec(
   }
 
   /** What the driver needs to know, with the password as it is now. */
-  Properties properties(String purpose) {
+  Properties properties(String applicationName) {
     Properties properties = new Properties();
-    properties.setProperty("ApplicationName", applicationName(purpose));
+    properties.setProperty("ApplicationName", applicationName);
     Optional.ofNullable(user).ifPresent(name -> properties.setProperty("user", name));
     Optional.ofNullable(password)
         .ifPresent(secret -> properties.setProperty("password", secret.reveal()));
@@ -129,10 +154,11 @@ public record ConnectionSpec(
     return properties;
   }
 
-  /** At most 63 bytes, which is what PostgreSQL keeps of it. */
-  static String applicationName(String purpose) {
-    String name = "millrace " + purpose.replaceAll("[^ -~]", "?");
-    return name.length() <= 63 ? name : name.substring(0, 63);
+  /** What the server shows of a connection: what for and, if that is known, of which run where. */
+  String applicationName(String purpose) {
+    return run.isEmpty()
+        ? ApplicationName.of(purpose)
+        : ApplicationName.of(purpose, run, ApplicationName.WORKER);
   }
 
   private static String seconds(Duration duration) {

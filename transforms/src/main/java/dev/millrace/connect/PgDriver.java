@@ -25,6 +25,8 @@ import org.postgresql.Driver;
  */
 final class PgDriver implements DataSource {
 
+  private static final String APPLICATION_NAME = "ApplicationName";
+
   private static final Driver DRIVER = new Driver();
 
   static {
@@ -43,24 +45,42 @@ final class PgDriver implements DataSource {
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private final ConnectionSpec spec;
-  private final String purpose;
+  private final Quota quota;
+  private final String name;
 
   /**
    * Connects to a database.
    *
-   * @param purpose shown by the server as the application's name
+   * @param quota that the connections count for, below a ceiling
+   * @param purpose shown by the server as a part of the application's name
    */
-  PgDriver(ConnectionSpec spec, String purpose) {
+  PgDriver(ConnectionSpec spec, Quota quota, String purpose) {
     this.spec = spec;
-    this.purpose = purpose;
+    this.quota = quota;
+    this.name = spec.applicationName(purpose);
   }
 
+  /** Opens a connection; below a ceiling, once it has a slot. */
   @Override
   public Connection getConnection() throws SQLException {
+    Ceiling ceiling = spec.ceiling();
+    if (ceiling == null) {
+      return open();
+    }
+    Connection connection =
+        CeilingQueue.of(spec, ceiling).take(quota, spec.timeouts().acquire(), this::open);
+    if (!name.equals(connection.getClientInfo(APPLICATION_NAME))) {
+      // Somebody else of this JVM opened it.
+      connection.setClientInfo(APPLICATION_NAME, name);
+    }
+    return connection;
+  }
+
+  private Connection open() throws SQLException {
     Connection connection;
     try {
       // Asked for at each connection, since a password may change meanwhile.
-      connection = DRIVER.connect(spec.url(), spec.properties(purpose));
+      connection = DRIVER.connect(spec.url(), spec.properties(name));
     } catch (SQLException failure) {
       throw Fault.isTimeout(failure) ? silent(failure) : failure;
     }

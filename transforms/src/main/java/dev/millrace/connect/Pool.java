@@ -4,6 +4,7 @@ package dev.millrace.connect;
 import com.codahale.metrics.Gauge;
 import dev.millrace.observe.Measure;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class Pool implements AutoCloseable {
   private static final Map<SharedPool.Key, SharedPool> POOLS = new HashMap<>();
 
   static {
-    for (Quota quota : Quota.values()) {
+    for (Quota quota : List.of(Quota.READ, Quota.WRITE)) {
       for (PoolState state : PoolState.values()) {
         Gauge<Integer> gauge = () -> connections(quota, state);
         Measure.registry()
@@ -118,6 +119,13 @@ public final class Pool implements AutoCloseable {
    * {@link #abort}.
    */
   public static final class Acquired implements AutoCloseable {
+    private static final String LIMIT =
+        """
+        SELECT set_config('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN ?
+                          ELSE current_setting('lock_timeout') END, true),
+               set_config('application_name', coalesce(nullif(?, ''),
+                          current_setting('application_name')), true)""";
+
     private final SharedPool shared;
     private final Connection connection;
     private final String stage;
@@ -161,14 +169,16 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Limits how long this transaction waits for a lock, unless the session says so itself. Called
-     * when the transaction has begun.
+     * Limits how long this transaction waits for a lock, unless the session says so itself; and has
+     * the server show what it is for, if it is known of which run. Called when the transaction has
+     * begun.
      */
     public void limitLocks() throws SQLException {
-      try (var statement = connection.createStatement()) {
-        statement.execute(
-            "SELECT set_config('lock_timeout', '%d', true) WHERE current_setting('lock_timeout') = '0'"
-                .formatted(shared.key().spec().timeouts().lock().toMillis()));
+      ConnectionSpec spec = shared.key().spec();
+      try (PreparedStatement statement = connection.prepareStatement(LIMIT)) {
+        statement.setString(1, Long.toString(spec.timeouts().lock().toMillis()));
+        statement.setString(2, spec.run().isEmpty() ? "" : shared.name() + " " + stage);
+        statement.execute();
       }
     }
 
@@ -236,21 +246,27 @@ public final class Pool implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-      if (failed) {
-        shared.back(connection);
-      } else {
-        shared.back(connection, written, age());
-      }
+      long nanos = age();
       try (connection) {
-        rollback();
+        giveUp();
+      } finally {
+        // Only now, or who comes next would find the pool still full, and wait in vain.
+        if (failed) {
+          shared.back(connection);
+        } else {
+          shared.back(connection, written, nanos);
+        }
       }
     }
 
     /** The pool itself knows of no query that went past it, as a COPY does. */
-    private void rollback() {
+    private void giveUp() {
       try {
         if (connection.unwrap(PgConnection.class).getTransactionState() != TransactionState.IDLE) {
           connection.rollback();
+        }
+        if (shared.isTurnOver(connection)) {
+          shared.evict(connection);
         }
       } catch (SQLException lost) {
         LOG.debug("A connection given back was lost already", lost);

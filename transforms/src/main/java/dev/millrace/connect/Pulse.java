@@ -71,7 +71,7 @@ public final class Pulse implements AutoCloseable {
   }
 
   private void beat() {
-    try (Connection connection = spec.connect("pulse");
+    try (Connection connection = spec.connectAside("pulse");
         Statement statement = connection.createStatement();
         ResultSet there =
             statement.executeQuery("SELECT FROM pg_stat_activity WHERE pid = " + backend)) {

@@ -8,5 +8,7 @@ package dev.millrace.connect;
  */
 public enum Quota {
   READ,
-  WRITE
+  WRITE,
+  /** To look for a moment at what the others do, or to do without. */
+  ASIDE
 }

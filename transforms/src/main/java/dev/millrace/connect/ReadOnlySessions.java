@@ -17,11 +17,11 @@ public final class ReadOnlySessions {
 
   private ReadOnlySessions() {}
 
-  /** The names of these applications at the server. */
+  /** With what the names of these applications begin at the server. */
   public static List<String> applicationNames() {
     return List.of(
-        ConnectionSpec.applicationName(Quota.READ.name()),
-        ConnectionSpec.applicationName(SNAPSHOT_HOLDER),
-        ConnectionSpec.applicationName(HORIZON));
+        ApplicationName.of(Quota.READ.name()),
+        ApplicationName.of(SNAPSHOT_HOLDER),
+        ApplicationName.of(HORIZON));
   }
 }

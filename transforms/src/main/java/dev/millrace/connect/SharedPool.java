@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.connect;
 
+import static java.util.Objects.requireNonNull;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Timing;
 import java.sql.Connection;
@@ -16,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbc.PgConnection;
 
 /** The connections that all shares of a {@link Pool} take from. Safe for use by several threads. */
 final class SharedPool {
@@ -36,6 +41,8 @@ final class SharedPool {
   private final Map<Connection, Pool.Acquired> out = new ConcurrentHashMap<>();
   private final Gate gate;
   private final Watch watch;
+  private final @Nullable CeilingQueue queue;
+  private final @Nullable Turns turns;
 
   /** How many shares there are; of {@link Pool}, under its lock. */
   int shares;
@@ -43,14 +50,22 @@ final class SharedPool {
   SharedPool(Key key) {
     this.key = key;
     this.source = new HikariDataSource(config(key));
-    Timeouts timeouts = key.spec().timeouts();
+    ConnectionSpec spec = key.spec();
+    Ceiling ceiling = spec.ceiling();
+    this.queue = ceiling == null ? null : CeilingQueue.of(spec, ceiling);
+    this.turns = ceiling == null ? null : new Turns(ceiling, requireNonNull(queue));
     this.gate =
-        new Gate(key.toString(), key.spec().maxConnections(), timeouts.acquire().dividedBy(2));
-    this.watch = new Watch(key, out.values(), gate);
+        new Gate(key.toString(), spec.most(key.quota()), spec.timeouts().acquire().dividedBy(2));
+    this.watch = new Watch(key, out.values(), gate, this::passed);
   }
 
   Key key() {
     return key;
+  }
+
+  /** What the server shows of its connections. */
+  String name() {
+    return key.spec().applicationName(key.quota().name());
   }
 
   Pool.Acquired acquire(String stage) throws SQLException {
@@ -61,6 +76,9 @@ final class SharedPool {
       Connection connection = connection(start);
       Pool.Acquired acquired = new Pool.Acquired(this, connection, stage);
       out.put(connection, acquired);
+      if (turns != null) {
+        turns.taken(connection.unwrap(PgConnection.class), connections(PoolState.IDLE));
+      }
       taken = true;
       return acquired;
     } catch (SQLException failure) {
@@ -83,16 +101,29 @@ final class SharedPool {
     }
   }
 
-  /** Takes it back from who failed. */
+  /** Whether one that is given back is to be closed, for others to have its slot. */
+  boolean isTurnOver(Connection connection) throws SQLException {
+    return turns != null && turns.isOver(connection.unwrap(PgConnection.class));
+  }
+
+  /** It is not out any more; what it was taken for has failed. */
   void back(Connection connection) {
     out.remove(connection);
     gate.leave();
   }
 
-  /** Takes it back from who did what it was taken for. */
+  /** It is not out any more; what it was taken for was done. */
   void back(Connection connection, long bytes, long nanos) {
     gate.done(bytes, nanos);
     back(connection);
+  }
+
+  /** Looks whether connections are held below a ceiling that nobody needs. */
+  private void passed() {
+    HikariPoolMXBean bean = source.getHikariPoolMXBean();
+    if (turns != null && bean != null && turns.passed(bean.getIdleConnections())) {
+      bean.softEvictConnections();
+    }
   }
 
   /** Something did not work that had to do with the database. */
@@ -112,7 +143,7 @@ final class SharedPool {
   }
 
   int connections(PoolState state) {
-    var bean = source.getHikariPoolMXBean();
+    HikariPoolMXBean bean = source.getHikariPoolMXBean();
     if (bean == null) {
       return 0;
     }
@@ -120,7 +151,7 @@ final class SharedPool {
       case ACTIVE -> bean.getActiveConnections();
       case IDLE -> bean.getIdleConnections();
       case PENDING -> bean.getThreadsAwaitingConnection();
-      case MAX -> key.spec().maxConnections();
+      case MAX -> key.spec().most(key.quota());
       case LIMIT -> gate.limit();
     };
   }
@@ -149,6 +180,7 @@ final class SharedPool {
         boolean isOver = System.nanoTime() - start >= limit.toNanos();
         // That one which was idle is closed says nothing of a new one.
         if (timeout.getCause() instanceof SQLException refused
+            && !(refused instanceof AcquireTimeoutException)
             && (isOver || !Fault.CONNECTION_DOES_NOT_EXIST.equals(refused.getSQLState()))) {
           throw refused;
         }
@@ -169,9 +201,10 @@ final class SharedPool {
             + " s; "
             + out.size()
             + " of "
-            + key.spec().maxConnections()
-            + " are out, to "
-            + stages(out.values()),
+            + key.spec().most(key.quota())
+            + " are out"
+            + (out.isEmpty() ? "" : ", to " + stages(out.values()))
+            + (queue == null ? "" : queue.held()),
         timeout);
   }
 
@@ -188,9 +221,9 @@ final class SharedPool {
     ConnectionSpec spec = key.spec();
     HikariConfig config = new HikariConfig();
     config.setPoolName("millrace " + key.quota());
-    config.setDataSource(new PgDriver(spec, key.quota().name()));
+    config.setDataSource(new PgDriver(spec, key.quota(), key.quota().name()));
     config.setAutoCommit(false);
-    config.setMaximumPoolSize(spec.maxConnections());
+    config.setMaximumPoolSize(spec.most(key.quota()));
     config.setMinimumIdle(0);
     config.setIdleTimeout(Duration.ofSeconds(30).toMillis());
     Timeouts timeouts = spec.timeouts();

@@ -32,6 +32,8 @@ final class Watch implements AutoCloseable {
 
   private static final Duration TICK = Duration.ofMillis(500);
 
+  private static final int TICKS = 2;
+
   /** What is out for less is not worth a connection. */
   private static final Duration YOUNG = Duration.ofSeconds(2);
 
@@ -72,25 +74,33 @@ final class Watch implements AutoCloseable {
   private final ConnectionSpec brief;
   private final Collection<Pool.Acquired> out;
   private final Gate gate;
+  private final Runnable passed;
   private final ScheduledExecutorService clock;
   private final ScheduledFuture<?> ticks;
   private long lastLook = System.nanoTime();
+  private int ticked;
 
   /**
    * Looks after connections until closed.
    *
    * @param out those that are out, as it changes
    * @param gate that is told of what is seen
+   * @param passed is run every few ticks
    */
-  Watch(SharedPool.Key pool, Collection<Pool.Acquired> out, Gate gate) {
+  Watch(SharedPool.Key pool, Collection<Pool.Acquired> out, Gate gate, Runnable passed) {
     this.quota = pool.quota();
     this.timeouts = pool.spec().timeouts();
     this.brief =
         pool.spec()
             .withTimeouts(
-                timeouts.withConnect(PATIENCE).withStall(PATIENCE).withRetry(Retry.NEVER));
+                timeouts
+                    .withConnect(PATIENCE)
+                    .withAcquire(PATIENCE)
+                    .withStall(PATIENCE)
+                    .withRetry(Retry.NEVER));
     this.out = out;
     this.gate = gate;
+    this.passed = passed;
     this.clock =
         Executors.newSingleThreadScheduledExecutor(
             new ThreadFactoryBuilder().setDaemon(true).setNameFormat("millrace-watch").build());
@@ -107,6 +117,10 @@ final class Watch implements AutoCloseable {
   private void tick() {
     try {
       out.forEach(this::limit);
+      ticked++;
+      if (ticked % TICKS == 0) {
+        passed.run();
+      }
       if (System.nanoTime() - lastLook >= PERIOD.toNanos() && isWorth()) {
         lastLook = System.nanoTime();
         look();
@@ -130,7 +144,7 @@ final class Watch implements AutoCloseable {
   }
 
   private void look() throws SQLException {
-    try (Connection connection = brief.connect("watch")) {
+    try (Connection connection = brief.connectAside("watch")) {
       Map<Integer, Pool.Acquired> backends = new HashMap<>();
       for (Pool.Acquired acquired : out) {
         backends.put(acquired.backend(), acquired);

@@ -49,7 +49,7 @@ final class Activity {
         WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND pid <> pg_backend_pid()
           AND coalesce(backend_type NOT IN ('autovacuum worker', 'walsender'), usesysid IS NOT NULL)
-          AND coalesce(application_name, '') NOT IN (%2$s)
+          AND coalesce(application_name, '') NOT LIKE ALL (ARRAY[%2$s])
           AND NOT EXISTS (SELECT FROM pg_stat_progress_vacuum v WHERE v.pid = a.pid)
           AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index i
                           WHERE i.pid = a.pid AND i.command LIKE '%% CONCURRENTLY')) AS s
@@ -59,7 +59,7 @@ final class Activity {
           .formatted(
               Relations.OIDS_AND_ABOVE,
               ReadOnlySessions.applicationNames().stream()
-                  .map(Sql::literal)
+                  .map(name -> Sql.literal(name + "%"))
                   .collect(Collectors.joining(", ")));
 
   /**

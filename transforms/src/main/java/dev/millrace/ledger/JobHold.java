@@ -3,12 +3,12 @@ package dev.millrace.ledger;
 
 import com.google.common.hash.Hashing;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.LastingLocks;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * A run's hold on a job: no other run has it at the same time. A session of the target keeps a lock
@@ -29,15 +29,6 @@ final class JobHold implements AutoCloseable {
         AND (l.classid::bigint << 32 | l.objid::bigint) = ?
       """;
 
-  /** A lock is to go with its run, also when the run's machine goes, and not before. */
-  private static final String SESSION =
-      """
-      SELECT set_config(name, value, false)
-      FROM pg_settings JOIN (VALUES ('idle_session_timeout', '0'), ('tcp_keepalives_idle', '30'),
-        ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')) AS wanted (name, value)
-      USING (name)
-      """;
-
   private final Connection holder;
 
   private JobHold(Connection holder) {
@@ -55,9 +46,7 @@ final class JobHold implements AutoCloseable {
     Connection holder = target.connect("ledger " + job);
     try {
       holder.setAutoCommit(false);
-      try (Statement statement = holder.createStatement()) {
-        statement.execute(SESSION);
-      }
+      LastingLocks.prepare(holder);
       LedgerTables.create(holder);
       holder.commit();
       lock(holder, job);
