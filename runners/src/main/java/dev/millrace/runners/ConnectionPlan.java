@@ -48,6 +48,14 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
       return held + Math.min(1, reads) + Math.min(1, writes);
     }
 
+    private int needed(Ceiling ceiling) {
+      int needed = Ceiling.LEAST;
+      while (new Ceiling(ceiling.pool(), needed).most(Quota.WRITE) < least()) {
+        needed++;
+      }
+      return needed;
+    }
+
     private Use plus(Use other) {
       return new Use(
           database, reads + other.reads, writes + other.writes, held + other.held, moments, room);
@@ -65,9 +73,9 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
       Ceiling ceiling = database.ceiling();
       if (ceiling != null && ceiling.most(Quota.WRITE) < least()) {
         throw new UsageException(
-            ("Invalid --max-connections: %d (must be more: of %s the run itself holds %d, and what it"
-                    + " reads and writes takes one each)")
-                .formatted(ceiling.connections(), database.address(), held));
+            ("Invalid --max-connections: %d (must be %d or more: of %s the run itself holds %d, and what"
+                    + " it reads and writes takes one each)")
+                .formatted(ceiling.connections(), needed(ceiling), database.address(), held));
       }
       Room.Limit limit = room.narrowest();
       if (most() > limit.most()) {

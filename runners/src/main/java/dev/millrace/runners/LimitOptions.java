@@ -98,7 +98,7 @@ final class LimitOptions {
     try {
       return new Ceiling(pool == null ? DEFAULT_POOL : pool, maxConnections);
     } catch (IllegalArgumentException invalid) {
-      throw new UsageException(invalid.getMessage(), invalid);
+      throw new UsageException(String.valueOf(invalid.getMessage()), invalid);
     }
   }
 

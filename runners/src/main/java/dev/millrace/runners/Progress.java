@@ -53,6 +53,7 @@ final class Progress implements AutoCloseable {
   private final Supplier<Sample> source;
   private final long startNanos = System.nanoTime();
   private long moved = -1;
+  private boolean stallTold;
   private long movedNanos = startNanos;
   private final Timer timer = new Timer("millrace-progress", true);
 
@@ -77,7 +78,7 @@ final class Progress implements AutoCloseable {
   }
 
   void every(Duration delay, Duration period) {
-    timer.schedule(task(this::look), LOOK.toMillis(), LOOK.toMillis());
+    timer.schedule(task(this::watch), LOOK.toMillis(), LOOK.toMillis());
     timer.schedule(task(this::tell), delay.toMillis(), period.toMillis());
   }
 
@@ -142,6 +143,14 @@ final class Progress implements AutoCloseable {
     err.flush();
   }
 
+  /** Tells at once, and once, that it stalls and what for; a terminal's line says so anyway. */
+  private void watch() {
+    look();
+    if (!terminal && !stallTold && still().compareTo(STALL) >= 0 && !Pool.waits().isEmpty()) {
+      tell();
+    }
+  }
+
   /** Sees whether something moved; on the timer's thread, as all that tells. */
   private Sample look() {
     Sample sample = source.get();
@@ -149,19 +158,25 @@ final class Progress implements AutoCloseable {
     if (now != moved) {
       moved = now;
       movedNanos = System.nanoTime();
+      stallTold = false;
     }
     return sample;
   }
 
   /** For how long nothing moved, and what is waited for as far as this JVM knows. */
   private String stalled() {
-    Duration still = Duration.ofNanos(System.nanoTime() - movedNanos);
+    Duration still = still();
     if (still.compareTo(STALL) < 0) {
       return "";
     }
     List<String> waits = Pool.waits();
+    stallTold = !waits.isEmpty();
     return ", stalled for %d s".formatted(still.toSeconds())
         + (waits.isEmpty() ? "" : ": " + String.join("; ", waits));
+  }
+
+  private Duration still() {
+    return Duration.ofNanos(System.nanoTime() - movedNanos);
   }
 
   private Duration elapsed() {

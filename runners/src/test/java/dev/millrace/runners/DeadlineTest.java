@@ -3,13 +3,9 @@ package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,21 +31,7 @@ class DeadlineTest {
   }
 
   private int sync(String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "sync",
-                "--source=" + POSTGRES.jdbcUrl(),
-                "--table=station",
-                "--target=" + POSTGRES.jdbcUrl(),
-                "--into=copy"));
-    arguments.addAll(List.of(more));
-    return console.run(arguments.toArray(String[]::new));
-  }
-
-  private JsonNode json() throws Exception {
-    List<String> lines = console.out().lines().toList();
-    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    return console.sync(POSTGRES.jdbcUrl(), "station", "copy", more);
   }
 
   @Test
@@ -59,15 +41,15 @@ class DeadlineTest {
       holder.setAutoCommit(false);
       statement.execute("LOCK TABLE copy IN SHARE MODE");
 
-      assertThat(sync("--deadline=18s", "--json")).isEqualTo(ExitCode.FAILED);
+      assertThat(sync("--deadline=25s", "--json")).isEqualTo(ExitCode.FAILED);
     }
     assertThat(console.err())
-        .contains("Cannot finish sync: its deadline came, 18 s after it began")
+        .contains("Cannot finish sync: its deadline came, 25 s after it began")
         .containsPattern(
             "sync: 0 rows, 0 rows/s, stalled for \\d+ s: write public.copy: \"COPY .*"
                 + "waiting for a lock that session \\d+ of postgres");
-    assertThat(json().get("error").asText()).contains("its deadline came");
-    assertThat(json().get("database").get("lock_wait_seconds").asDouble()).isPositive();
+    assertThat(console.json().get("error").asText()).contains("its deadline came");
+    assertThat(console.json().get("database").get("lock_wait_seconds").asDouble()).isPositive();
   }
 
   @Test
@@ -87,15 +69,16 @@ class DeadlineTest {
     int code = sync("--follow", "--cursor=at", "--key=id", "--deadline=8s", "--json");
 
     assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
-    assertThat(json().get("status").asText()).isEqualTo("drained");
+    assertThat(console.json().get("status").asText()).isEqualTo("drained");
     assertThat(POSTGRES.value("SELECT count(*) FROM copy", Long.class)).isEqualTo(1000);
   }
 
   @Test
   void sync_shouldNotNoticeADeadlineThatDoesNotCome() throws Exception {
     assertThat(sync("--deadline=1h", "--json")).isEqualTo(ExitCode.DONE);
-    assertThat(json().get("rows_written").asLong()).isEqualTo(1000);
-    assertThat(json().get("database").get("pool_acquire_p99_seconds").asDouble()).isPositive();
+    assertThat(console.json().get("rows_written").asLong()).isEqualTo(1000);
+    assertThat(console.json().get("database").get("pool_acquire_p99_seconds").asDouble())
+        .isPositive();
   }
 
   @ParameterizedTest

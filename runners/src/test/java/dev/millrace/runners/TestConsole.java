@@ -1,10 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** A console that keeps what is written to it. */
@@ -43,5 +48,25 @@ final class TestConsole {
 
   int run(String... args) {
     return Millrace.run(console, args);
+  }
+
+  /** Runs {@code sync} from one table to another of a database. */
+  int sync(String url, String table, String into, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "sync",
+                "--source=" + url,
+                "--table=" + table,
+                "--target=" + url,
+                "--into=" + into));
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
+  /** The last line of standard output. */
+  JsonNode json() throws IOException {
+    List<String> lines = out().lines().toList();
+    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
   }
 }

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  */
 public final class CeilingBench {
 
-  private static final List<String> FLAGS = List.of("-Xmx64m", "-XX:+UseSerialGC");
+  private static final List<String> FLAGS = List.of("-Xmx64m", "-XX:TieredStopAtLevel=1");
   private static final Duration DEADLINE = Duration.ofMinutes(20);
   private static final String ROLE = "turns";
   private static final Duration STALL = Duration.ofSeconds(10);

@@ -16,7 +16,7 @@ class CeilingBenchTest {
   private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");
 
   private static final Options OPTIONS =
-      CHAOS ? Options.defaults() : new Options(4, 3, 60, 5, Duration.ofSeconds(1));
+      CHAOS ? Options.defaults() : new Options(4, 4, 150, 5, Duration.ofSeconds(1));
 
   private static final List<Case> CASES =
       CHAOS ? List.of(Case.values()) : List.of(Case.NO_CEILING, Case.KILLS, Case.CRASH);
