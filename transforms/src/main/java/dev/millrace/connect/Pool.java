@@ -3,6 +3,7 @@ package dev.millrace.connect;
 
 import com.codahale.metrics.Gauge;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.MetricsServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -53,6 +54,7 @@ public final class Pool implements AutoCloseable {
   public static Pool share(ConnectionSpec spec, Quota quota) {
     SharedPool.Key key = new SharedPool.Key(spec, quota);
     synchronized (POOLS) {
+      MetricsServer.hold();
       SharedPool shared = POOLS.computeIfAbsent(key, SharedPool::new);
       shared.shares++;
       return new Pool(shared);
@@ -111,6 +113,7 @@ public final class Pool implements AutoCloseable {
         POOLS.remove(shared.key());
         shared.close();
       }
+      MetricsServer.release();
     }
   }
 

@@ -37,7 +37,9 @@ public enum Measure {
   /** Counts of a window that was passed already. */
   LATE_PANES,
   /** Rows of late panes. */
-  ROWS_LATE;
+  ROWS_LATE,
+  /** Rows that the ledger had already, and were not written again. */
+  ROWS_COVERED;
 
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "millrace";

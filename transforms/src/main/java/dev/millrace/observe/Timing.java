@@ -1,8 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.observe;
 
+import static java.util.Objects.requireNonNull;
+
 import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.Timer;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -21,6 +26,9 @@ public enum Timing {
   WRITE_QUERY,
   /** Until a commit was acknowledged. */
   COMMIT;
+
+  private static final ImmutableMap<Timing, Buckets> BUCKETS =
+      Maps.toMap(List.of(values()), timing -> new Buckets());
 
   /** The name of the Beam distribution. */
   public String distribution() {
@@ -45,7 +53,9 @@ public enum Timing {
 
   /** As {@link #since}, in this JVM only: for who may not be within a DoFn's call. */
   public void sinceOutside(long start) {
-    timer().update(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    long nanos = System.nanoTime() - start;
+    timer().update(nanos, TimeUnit.NANOSECONDS);
+    buckets().add(nanos);
   }
 
   /** How often it was told in this JVM. */
@@ -61,6 +71,10 @@ public enum Timing {
   public double quantile(double part) {
     Snapshot snapshot = timer().getSnapshot();
     return snapshot.getValue(part) / TimeUnit.SECONDS.toNanos(1);
+  }
+
+  Buckets buckets() {
+    return requireNonNull(BUCKETS.get(this));
   }
 
   private Timer timer() {

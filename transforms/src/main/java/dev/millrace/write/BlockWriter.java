@@ -63,6 +63,7 @@ final class BlockWriter implements AutoCloseable {
     }
     Measure.ROWS_WRITTEN.add(transaction.written);
     Measure.ROWS_REJECTED.add(transaction.rejected);
+    Measure.ROWS_COVERED.add(transaction.covered);
   }
 
   /**
@@ -77,6 +78,7 @@ final class BlockWriter implements AutoCloseable {
     private boolean careful;
     private long written;
     private long rejected;
+    private long covered;
 
     Transaction(List<Block> blocks) {
       this.blocks = blocks;
@@ -134,6 +136,7 @@ final class BlockWriter implements AutoCloseable {
       if (doubt == null) {
         rejected = refused.size();
         written = rows(left) - rejected;
+        covered = rows(blocks) - rows(left);
       }
       Timing.WRITE_QUERY.since(start);
       commit(connection);

@@ -1,0 +1,42 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import java.util.Map;
+
+/** What metrics mean, in a sentence each. */
+final class Help {
+
+  private static final Map<String, String> SENTENCES =
+      Map.ofEntries(
+          Map.entry("millrace_rows_read_total", "Rows read from a source."),
+          Map.entry("millrace_rows_written_total", "Rows committed to a target."),
+          Map.entry("millrace_rows_rejected_total", "Rows that a target refused."),
+          Map.entry("millrace_blocks_total", "Blocks read from a source."),
+          Map.entry("millrace_bytes_total", "Bytes of the blocks read."),
+          Map.entry(
+              "millrace_retries_total", "Attempts of what had failed for a while, by SQLState."),
+          Map.entry("millrace_timeouts_total", "Limits of time that were passed, by kind."),
+          Map.entry(
+              "millrace_throttles_total",
+              "How often fewer were let into a database at once, by reason."),
+          Map.entry("millrace_windows_total", "Windows of event time that the watermark passed."),
+          Map.entry("millrace_late_panes_total", "Counts of a window that was passed already."),
+          Map.entry("millrace_rows_late_total", "Rows of late panes."),
+          Map.entry("millrace_rows_covered_total", "Rows that the ledger had already."),
+          Map.entry(
+              "millrace_lock_wait_seconds_total",
+              "For how long sessions were seen waiting for locks."),
+          Map.entry("millrace_pool_connections", "Connections of pools, by pool and state."),
+          Map.entry(
+              "millrace_freshness_seconds", "How far what was read is behind the source's clock."),
+          Map.entry("millrace_pool_acquire_seconds", "Until a pool had a connection."),
+          Map.entry("millrace_read_query_seconds", "A read's queries of a call."),
+          Map.entry("millrace_write_query_seconds", "A transaction's writes, without its commit."),
+          Map.entry("millrace_commit_seconds", "Until a commit was acknowledged."));
+
+  private Help() {}
+
+  static String of(String metric) {
+    return SENTENCES.getOrDefault(metric, "See the manual.");
+  }
+}
