@@ -52,6 +52,16 @@ final class FlinkUpCommand extends ClusterCommand {
       description = "The heap of each TaskManager, 256MiB to 64GiB; default: 512MiB.")
   int heapMebibytes = 512;
 
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      converter = PortConverter.class,
+      description = {
+        "Each job serves what it measures in a TaskManager at the first port from this on that is",
+        "free, of a hundred, as http://127.0.0.1:PORT/metrics; default: it does not."
+      })
+  int metricsPort;
+
   FlinkUpCommand(Console console) {
     super(console);
   }
@@ -70,7 +80,8 @@ final class FlinkUpCommand extends ClusterCommand {
             taskManagers == null ? DEFAULT_TASK_MANAGERS : taskManagers,
             slots == null ? DEFAULT_SLOTS : slots,
             port,
-            heapMebibytes);
+            heapMebibytes,
+            metricsPort);
     long start = System.nanoTime();
     FlinkCluster.State state = cluster.up(settings, stop::isRequested);
     double seconds = (System.nanoTime() - start) / 1e9;

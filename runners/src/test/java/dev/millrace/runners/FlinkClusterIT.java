@@ -2,6 +2,7 @@
 package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,6 +43,9 @@ class FlinkClusterIT {
   @TempDir
   static Path dir;
 
+  /** Below those that the system gives out by itself. */
+  private static final int METRICS = 19_400;
+
   private static String address = "";
 
   private final TestConsole console = new TestConsole();
@@ -49,7 +53,7 @@ class FlinkClusterIT {
   @BeforeAll
   static void up() throws Exception {
     TestConsole console = new TestConsole();
-    assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2"))
+    assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2", "--metrics-port=" + METRICS))
         .as(console.err())
         .isEqualTo(ExitCode.DONE);
     address = json(console).get("address").asText();
@@ -124,6 +128,31 @@ class FlinkClusterIT {
 
     assertThat(console.err().lines().toList()).last().asString().contains("copy", "check");
     assertThat(json(console).get("job_id").asText()).hasSize(32);
+  }
+
+  @Test
+  void metrics_shouldBeScrapedFromTheWorkers_asHistogramsWithQuantiles() throws Exception {
+    assumeTrue(Prometheus.isInstalled(), "prometheus is not installed: apt-get install prometheus");
+    long rows = 400_000;
+    postgres.execute(
+        "insert into station select i, 'S' || i from generate_series(1001, %d) i".formatted(rows));
+    try (Prometheus prometheus = Prometheus.scraping(dir.resolve("prometheus"), METRICS, 5)) {
+      assertThat(sync(console)).as(console.err()).isEqualTo(ExitCode.DONE);
+      // As it was when it was scraped last: a job's metrics end with it.
+      double written = prometheus.number("sum(max_over_time(millrace_rows_written_total[10m]))");
+      double p99 =
+          prometheus.number(
+              "histogram_quantile(0.99, sum by (le)"
+                  + " (max_over_time(millrace_commit_seconds_bucket[10m])))");
+      double connections =
+          prometheus.number(
+              "max(max_over_time(millrace_pool_connections{pool=\"write\",state=\"max\"}[10m]))");
+
+      assertThat(written).isBetween(1.0, (double) rows);
+      assertThat(p99).isBetween(0.0005, 30.0);
+      assertThat(connections).isEqualTo(16);
+      assertThat(prometheus.lint()).as("promtool check metrics").isEmpty();
+    }
   }
 
   @Test

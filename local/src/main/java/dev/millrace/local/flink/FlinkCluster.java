@@ -65,8 +65,16 @@ public final class FlinkCluster {
    * @param slots of each TaskManager, 1 or more
    * @param port of REST and web UI; 0 for {@link #USUAL_PORT}, or any other if that is taken
    * @param heap of each TaskManager in MiB, 256 or more
+   * @param metricsPort where the first job of the first TaskManager serves what it measures, others
+   *     at the next ports that are free; 0 for nowhere
    */
-  public record Settings(Path lib, int taskManagers, int slots, int port, int heap) {
+  public record Settings(
+      Path lib, int taskManagers, int slots, int port, int heap, int metricsPort) {
+
+    /** Without metrics. */
+    public Settings(Path lib, int taskManagers, int slots, int port, int heap) {
+      this(lib, taskManagers, slots, port, heap, 0);
+    }
 
     public Settings {
       if (taskManagers < 1 || slots < 1) {
@@ -242,6 +250,7 @@ public final class FlinkCluster {
     cluster.setProperty("taskmanagers", Integer.toString(settings.taskManagers()));
     cluster.setProperty("slots", Integer.toString(settings.slots()));
     cluster.setProperty("heap", Integer.toString(settings.heap()));
+    cluster.setProperty("metrics", Integer.toString(settings.metricsPort()));
     Ports ports = new Ports(new SecureRandom());
     int port = choosePort(settings.port(), ports);
     cluster.setProperty("port", Integer.toString(port));

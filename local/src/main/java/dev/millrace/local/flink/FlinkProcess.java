@@ -48,6 +48,11 @@ final class FlinkProcess {
   private static final Pattern FOREIGN =
       Pattern.compile("(FLINK|MILLRACE)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS");
 
+  /** One for each job at work in each TaskManager. */
+  private static final int METRICS_PORTS = 100;
+
+  private static final int HIGHEST_PORT = 65_535;
+
   private final ClusterFolder folder;
   private final Properties cluster;
 
@@ -80,13 +85,19 @@ final class FlinkProcess {
    */
   Process startTaskManager(String name, String id) throws IOException {
     int heap = Integer.parseInt(cluster.getProperty("heap"));
-    List<String> jvm =
+    List<String> jvm = new ArrayList<>();
+    int metrics = Integer.parseInt(cluster.getProperty("metrics", "0"));
+    if (metrics > 0) {
+      int last = Math.min(metrics + METRICS_PORTS - 1, HIGHEST_PORT);
+      jvm.add("-Dmillrace.metrics.port=" + metrics + "-" + last);
+    }
+    jvm.addAll(
         List.of(
             "-Xmx" + heap + "m",
             "-XX:MaxDirectMemorySize=" + FlinkConfig.direct(cluster) + "m",
             "-XX:MaxMetaspaceSize=" + FlinkConfig.METASPACE + "m",
             "-XX:+UseParallelGC",
-            processors(2 + 2 * Integer.parseInt(cluster.getProperty("slots"))));
+            processors(2 + 2 * Integer.parseInt(cluster.getProperty("slots")))));
     return start(name, jvm, TASK_MANAGER_MAIN, List.of("-Dtaskmanager.resource-id=" + id));
   }
 
