@@ -27,6 +27,7 @@ final class BenchCommand extends RunCommand {
         "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
         "ceiling: many processes below one ceiling on connections, also in trouble;",
+        "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
@@ -115,13 +116,14 @@ final class BenchCommand extends RunCommand {
       case "connections" ->
           new ConnectionsBenchWork(rows == null ? CONNECTIONS_ROWS : rows, rounds, contenders);
       case "ceiling" -> new CeilingBenchWork(contenders);
+      case "follow" -> new FollowBenchWork();
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling or kills)");
+                  + " ceiling, follow or kills)");
     };
   }
 }

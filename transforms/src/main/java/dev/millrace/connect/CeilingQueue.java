@@ -57,7 +57,7 @@ final class CeilingQueue {
 
   /** The queue for one database, one role and one ceiling, however long each is ready to wait. */
   static CeilingQueue of(ConnectionSpec spec, Ceiling ceiling) {
-    ConnectionSpec key = spec.withTimeouts(Timeouts.DEFAULT).withMaxConnections(1);
+    ConnectionSpec key = spec.withTimeouts(Timeouts.DEFAULT).withMaxConnections(1).withRun("");
     return QUEUES.computeIfAbsent(key, any -> new CeilingQueue(ceiling));
   }
 
@@ -145,9 +145,7 @@ final class CeilingQueue {
       SlotSession session = new SlotSession(connection, ceiling);
       Optional<Quota> got = session.takeFirst(wanted());
       if (got.isEmpty()) {
-        session.beginWaiting();
         got = poll(me, session);
-        session.endWaiting();
       }
       if (got.isPresent() && give(connection, got.get())) {
         connection = null;
@@ -170,12 +168,22 @@ final class CeilingQueue {
     }
   }
 
+  /** Others are to know that somebody waits, unless it is only to look. */
   private Optional<Quota> poll(Waiter me, SlotSession session)
       throws SQLException, InterruptedException {
-    int waiting = session.waiting();
-    long looked = System.nanoTime();
-    holders = session.holders();
+    int waiting = 1;
+    long looked = 0;
+    boolean isKnown = false;
     while (me.left() > 0) {
+      if (!isKnown && !wanted().equals(Set.of(Quota.ASIDE))) {
+        session.beginWaiting();
+        isKnown = true;
+      }
+      if (looked == 0 || System.nanoTime() - looked > LOOK.toNanos()) {
+        waiting = Math.max(1, session.waiting());
+        holders = session.holders();
+        looked = System.nanoTime();
+      }
       double chance = ThreadLocalRandom.current().nextDouble();
       Duration pause = PollPace.pause(waiting, me.waited(), chance);
       LockSupport.parkNanos(Math.min(pause.toNanos(), me.left()));
@@ -184,12 +192,10 @@ final class CeilingQueue {
       }
       Optional<Quota> got = session.takeFirst(wanted());
       if (got.isPresent()) {
+        if (isKnown) {
+          session.endWaiting();
+        }
         return got;
-      }
-      if (System.nanoTime() - looked > LOOK.toNanos()) {
-        waiting = session.waiting();
-        holders = session.holders();
-        looked = System.nanoTime();
       }
     }
     return Optional.empty();

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,6 +38,7 @@ public final class CeilingBench {
   private static final Duration DEADLINE = Duration.ofMinutes(20);
   private static final String ROLE = "turns";
   private static final Duration STALL = Duration.ofSeconds(10);
+  private static final int MAY_FAIL = 10;
   private static final Duration LONG = Duration.ofMinutes(10);
 
   private final Options options;
@@ -52,7 +54,10 @@ public final class CeilingBench {
     QUIET,
     /** Every worker is killed once, one after the other, and started again. */
     KILLS,
-    /** Every other worker is cut off from the server for a while. */
+    /**
+     * Every other worker is cut off from the server for longer than it waits for an answer, fails
+     * and is started again, as a cluster does.
+     */
     CUT,
     /** The server crashes and is started again. */
     CRASH;
@@ -150,7 +155,7 @@ public final class CeilingBench {
         String url = server.jdbcUrl();
         // Half of them may be cut off.
         String via = happens == Case.CUT && i % 2 == 1 ? proxy.jdbcUrl(url) : url;
-        workers.add(new Worker(i, spec(via, i, happens), server));
+        workers.add(new Worker(i, spec(via, i, happens), server, via.equals(url) ? 0 : MAY_FAIL));
       }
       List<Future<Double>> waits = new ArrayList<>();
       for (Worker worker : workers) {
@@ -270,17 +275,19 @@ public final class CeilingBench {
   }
 
   /** One worker: a JVM, and another when it was killed. */
-  private final class Worker implements java.util.concurrent.Callable<Double> {
+  private final class Worker implements Callable<Double> {
     private final int number;
     private final ConnectionSpec spec;
     private final LocalPostgres server;
+    private int mayFail;
     private volatile Thread thread = Thread.currentThread();
     private volatile boolean killed;
 
-    Worker(int number, ConnectionSpec spec, LocalPostgres server) {
+    Worker(int number, ConnectionSpec spec, LocalPostgres server, int mayFail) {
       this.number = number;
       this.spec = spec;
       this.server = server;
+      this.mayFail = mayFail;
     }
 
     void kill() {
@@ -298,10 +305,12 @@ public final class CeilingBench {
           ChildJvm.Outcome<TurnMain.Done> outcome =
               child.run(
                   new TurnMain.Job(spec, number, options.threads(), left), TurnMain.Done.class);
-          if (outcome.answer() == null) {
+          if (outcome.answer() != null) {
+            return outcome.answer().longestWait();
+          }
+          if (mayFail-- == 0) {
             throw new IOException("Worker %d failed: %s".formatted(number, outcome.errors()));
           }
-          return outcome.answer().longestWait();
         } catch (InterruptedException interrupted) {
           if (!killed) {
             throw interrupted;
