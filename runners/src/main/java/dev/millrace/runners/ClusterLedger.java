@@ -31,7 +31,7 @@ final class ClusterLedger {
       throw new UsageException(
           "Cannot sync in mode ledger on %s: the cluster has no restart strategy; set"
                   .formatted(runner)
-              + " restart-strategy.type: fixed-delay in its configuration");
+              + " restart-strategy.type: failure-rate in its configuration");
     }
   }
 

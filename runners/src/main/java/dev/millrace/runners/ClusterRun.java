@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.dialect.SchemaDriftException;
+import dev.millrace.local.flink.FlinkCheckpoints;
 import dev.millrace.local.flink.FlinkRest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +32,9 @@ final class ClusterRun {
   private final FlinkRest rest;
   private final String id;
   private final PipelineResult result;
+
+  /** What to do when the cluster has lost the job. */
+  private String lost = "";
 
   /** How many blocks the writers of each part of the job have taken in. */
   private final Map<String, Long> taken = new ConcurrentHashMap<>();
@@ -97,33 +103,45 @@ final class ClusterRun {
   }
 
   private PipelineResult awaitEnd(String label) throws Exception {
-    String state =
-        Progress.during(
-            run,
-            () -> new Progress.Sample(label, total(), OptionalLong.empty(), "blocks"),
-            this::follow);
-    run.restarted(rest.restarts(id));
+    String state = awaitState(label);
     if (state.equals("FINISHED")) {
       return result;
     }
     if (run.stop().isRequested()) {
       throw new InterruptedException("stopped");
     }
+    throw ended(label, state);
+  }
+
+  private String awaitState(String label) throws Exception {
+    String state =
+        Progress.during(
+            run,
+            () -> new Progress.Sample(label, total(), OptionalLong.empty(), "blocks"),
+            this::follow);
+    run.restarted(rest.restarts(id));
+    return state;
+  }
+
+  /** Why the job ended as nobody wished. */
+  private Exception ended(String label, String state) throws IOException {
     if (state.equals("CANCELED")) {
-      throw new IllegalStateException(
+      return new IllegalStateException(
           "Cannot finish %s: the job %s was cancelled on the cluster".formatted(label, id));
     }
     String trace = rest.failure(id).orElse("the cluster does not say why");
-    throw RemoteFailure.of(label, trace);
+    return RemoteFailure.of(label, trace);
   }
 
   /**
    * Follows a job that has no end to the wish that it stop, and until it is drained.
    *
+   * @return the savepoint with which somebody else stopped it; empty otherwise
    * @throws InterruptedException if it was not drained in time
    * @throws IllegalStateException if it failed
    */
-  void untilStopped(String label, PipelineRun.Drain drain) throws Exception {
+  Optional<String> untilStopped(String label, PipelineRun.Drain drain) throws Exception {
+    lost = "; go on with `millrace flink resume %s`".formatted(JobsCommand.brief(id));
     AtomicBoolean drained = new AtomicBoolean();
     run.stop()
         .setAction(
@@ -136,13 +154,36 @@ final class ClusterRun {
               }
               cancel();
             });
+    String state;
     try {
-      awaitEnd(label);
+      state = awaitState(label);
     } catch (InterruptedException stopped) {
-      if (!drained.get()) {
-        throw stopped;
-      }
+      state = "CANCELED";
     }
+    if (drained.get()) {
+      return Optional.empty();
+    }
+    if (run.stop().isRequested()) {
+      throw new InterruptedException("stopped");
+    }
+    Optional<String> savepoint = state.equals("FAILED") ? Optional.empty() : savepoint();
+    if (savepoint.isEmpty()) {
+      Exception end = ended(label, state);
+      // After a change of columns the command itself decides whether to go on.
+      if (!(end instanceof SchemaDriftException)) {
+        run.tell("To go on with it: millrace flink resume " + JobsCommand.brief(id));
+      }
+      throw end;
+    }
+    return savepoint;
+  }
+
+  /** The savepoint after which the job did nothing that counts; empty if it has none. */
+  private Optional<String> savepoint() throws IOException {
+    return rest.checkpoints()
+        .last(id)
+        .filter(FlinkCheckpoints.Completed::savepoint)
+        .map(FlinkCheckpoints.Completed::path);
   }
 
   /** Returns the state in which the job ended. */
@@ -207,8 +248,8 @@ final class ClusterRun {
 
   private IllegalStateException lost() {
     return new IllegalStateException(
-        "Cannot follow the job %s: %s no longer knows it, as after the death of a JobManager"
-            .formatted(id, run.options().runner));
+        "Cannot follow the job %s: %s no longer knows it, as after the death of a JobManager%s"
+            .formatted(id, run.options().runner, lost));
   }
 
   /** A time that passes unless it is renewed. */

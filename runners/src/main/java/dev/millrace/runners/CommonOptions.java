@@ -14,6 +14,8 @@ final class CommonOptions {
   /** Of the parallelism, until somebody who knows where it runs says better. */
   static final int NOT_GIVEN = 0;
 
+  static final int MOST_PARALLELISM = 1024;
+
   @Option(
       names = "--runner",
       paramLabel = "RUNNER",
@@ -87,14 +89,12 @@ final class CommonOptions {
   boolean help;
 
   static final class PositiveConverter implements ITypeConverter<Integer> {
-    private static final int LIMIT = 1024;
-
     @Override
     public Integer convert(String value) {
-      if (value.matches("[1-9]\\d{0,3}") && Integer.parseInt(value) <= LIMIT) {
+      if (value.matches("[1-9]\\d{0,3}") && Integer.parseInt(value) <= MOST_PARALLELISM) {
         return Integer.valueOf(value);
       }
-      throw new TypeConversionException("must be a whole number from 1 to " + LIMIT);
+      throw new TypeConversionException("must be a whole number from 1 to " + MOST_PARALLELISM);
     }
   }
 

@@ -111,6 +111,15 @@ final class CursorOptions {
   Duration poll = Duration.ofSeconds(1);
 
   @Option(
+      names = "--from-savepoint",
+      paramLabel = "PATH",
+      description = {
+        "With --follow on a cluster, go on from this savepoint or checkpoint, as the workers",
+        "see it; `flink resume` finds the newest."
+      })
+  String fromSavepoint = "";
+
+  @Option(
       names = "--window",
       paramLabel = "DURATION",
       defaultValue = "1min",
@@ -156,6 +165,7 @@ final class CursorOptions {
     refuse("--cursor-zone", zones.isEmpty() ? null : zones);
     refuse("--accept-loss", acceptLoss ? "true" : null);
     refuse("--follow", follow ? "true" : null);
+    refuse("--from-savepoint", fromSavepoint.isEmpty() ? null : fromSavepoint);
     refuse("--print-migration", printMigration ? "true" : null);
   }
 

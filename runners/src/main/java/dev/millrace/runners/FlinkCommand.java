@@ -8,10 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace flink}: the commands about a cluster of this machine. */
+/** {@code millrace flink}: the commands about a cluster of this machine, and the jobs of any. */
 @Command(
     name = "flink",
-    description = "A Flink cluster of separate processes on this machine.",
+    description = "A Flink cluster of separate processes on this machine, and the jobs of any.",
     synopsisSubcommandLabel = "COMMAND")
 final class FlinkCommand implements Callable<Integer> {
 
@@ -39,6 +39,11 @@ final class FlinkCommand implements Callable<Integer> {
     // What follows its first word belongs to the command submitted.
     submit.setStopAtPositional(true);
     line.addSubcommand(submit);
+    line.addSubcommand(new FlinkListCommand(console));
+    line.addSubcommand(new FlinkLogsCommand(console));
+    line.addSubcommand(new FlinkStopCommand(console));
+    line.addSubcommand(new FlinkResumeCommand(console));
+    line.addSubcommand(new FlinkCancelCommand(console));
     line.addSubcommand(new FlinkDownCommand(console));
     return line;
   }

@@ -97,23 +97,38 @@ final class IncrementalWork implements Work {
 
   private Outcome follow(Run run) throws Exception {
     Counts before = Counts.ofThisJvm();
+    String savepoint = command.since.fromSavepoint;
     while (true) {
       try (Followed sync = followed(run)) {
         sync.notes().forEach(run::tell);
-        Pipeline pipeline = PipelineRun.unbounded(run, "follow");
+        FollowedJob job = new FollowedJob(run, command.words(), options, sync.job());
+        String from = job.usable(savepoint);
+        Pipeline pipeline = PipelineRun.unbounded(run, "follow", from);
         sync.applyTo(pipeline);
+        run.onJob(id -> job.keep(id, from));
         if (run.options().detached) {
           return ClusterRun.detached(run, pipeline);
         }
-        if (toStop(run, pipeline, sync)) {
+        End end = toStop(run, pipeline, sync);
+        if (end != null) {
           run.stopClock();
           Counts counts =
               run.options().runner.isCluster() ? Counts.NONE : Counts.ofThisJvm().minus(before);
-          return followed(sync, counts, run.stop().isSignal());
+          job.ended(end.savepoint());
+          return followed(run, sync, counts, end);
         }
       }
+      // It is of other columns.
+      savepoint = "";
     }
   }
+
+  /**
+   * How following ended.
+   *
+   * @param savepoint with which somebody stopped the job on its cluster; empty when it was drained
+   */
+  private record End(Optional<String> savepoint) {}
 
   private Followed followed(Run run) throws SQLException {
     CursorOptions since = command.since;
@@ -125,19 +140,19 @@ final class IncrementalWork implements Work {
   /**
    * Follows until it is told to stop.
    *
-   * @return false if the columns changed meanwhile, and it is to be gone on with as they are now
+   * @return null if the columns changed meanwhile, and it is to be gone on with as they are now
    */
-  private boolean toStop(Run run, Pipeline pipeline, Followed sync) throws Exception {
+  private @Nullable End toStop(Run run, Pipeline pipeline, Followed sync) throws Exception {
     try {
-      PipelineRun.untilStopped(run, pipeline, "follow", Measure.ROWS_WRITTEN, drain(sync));
-      return true;
+      return new End(
+          PipelineRun.untilStopped(run, pipeline, "follow", Measure.ROWS_WRITTEN, drain(sync)));
     } catch (Exception failure) {
       if (options.onDrift() != OnDrift.ADD_COLUMNS
           || Sentence.exitCode(failure) != ExitCode.DRIFT) {
         throw failure;
       }
       run.tell(Sentence.of("follow " + options.table(), failure));
-      return false;
+      return null;
     }
   }
 
@@ -155,14 +170,24 @@ final class IncrementalWork implements Work {
     };
   }
 
-  private Outcome followed(Followed sync, Counts counts, boolean isSignal) throws SQLException {
+  private Outcome followed(Run run, Followed sync, Counts counts, End end) throws SQLException {
     Optional<LedgerView.Job> job = LedgerView.job(options.target(), options.job());
     String high =
         job.flatMap(LedgerView.Job::cursor).map(IncrementalWork::value).orElse("the start");
     List<String> report = new ArrayList<>();
-    report.add("Drained; the target is complete up to " + high + ".");
     Map<String, Object> details = new LinkedHashMap<>();
-    details.put("status", "drained");
+    if (end.savepoint().isPresent()) {
+      String id = run.jobs().get(run.jobs().size() - 1);
+      report.add(
+          "Job %s was stopped with the savepoint %s; the target is complete up to %s."
+              .formatted(id, end.savepoint().get(), high));
+      report.add("Go on with `millrace flink resume %s`.".formatted(JobsCommand.brief(id)));
+      details.put("status", "stopped");
+      details.put("savepoint", end.savepoint().get());
+    } else {
+      report.add("Drained; the target is complete up to " + high + ".");
+      details.put("status", "drained");
+    }
     details.put("job", sync.job().name());
     details.put("attempts", sync.job().attempts());
     details.put("cursor_high", high);
@@ -172,7 +197,8 @@ final class IncrementalWork implements Work {
       details.put("rows_late", Measure.ROWS_LATE.total());
     }
     lateness(job.map(LedgerView.Job::recounts).orElse(List.of()), report, details);
-    return new Outcome(counts, report, details, isSignal ? ExitCode.STOPPED : ExitCode.DONE);
+    int code = run.stop().isSignal() ? ExitCode.STOPPED : ExitCode.DONE;
+    return new Outcome(counts, report, details, code);
   }
 
   private Outcome migration() throws SQLException {

@@ -5,6 +5,7 @@ import dev.millrace.observe.Measure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -41,13 +42,28 @@ final class PipelineRun {
 
   private PipelineRun() {}
 
-  /** An empty pipeline without an end for the chosen runner. */
-  static Pipeline unbounded(Run run, String stage) {
+  /**
+   * An empty pipeline without an end for the chosen runner.
+   *
+   * @param savepoint to go on from; empty for none
+   */
+  static Pipeline unbounded(Run run, String stage, String savepoint) {
+    Target runner = run.options().runner;
     PipelineOptions options = options(run.options(), jobName(run, stage));
-    if (!run.options().runner.equals(Target.DIRECT)) {
+    if (!runner.equals(Target.DIRECT)) {
       FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
       flink.setStreaming(true);
       flink.setCheckpointingInterval(CHECKPOINT.toMillis());
+      // State is divided by it once and for all: whatever it is, that is what may be gone on with.
+      flink.setMaxParallelism(CommonOptions.MOST_PARALLELISM);
+      if (runner.isCluster() || FlinkContext.isPresent()) {
+        // Who goes on after the death of a JobManager finds the last one in its folder.
+        flink.setExternalizedCheckpointsEnabled(true);
+        flink.setRetainExternalizedCheckpointsOnCancellation(true);
+      }
+      if (!savepoint.isEmpty()) {
+        flink.setSavepointPath(savepoint);
+      }
       // What was read is not to wait for more.
       flink.setMaxBundleTimeMills(LINGER.toMillis());
       // Attached, it would hand out nothing to cancel it by.
@@ -131,20 +147,21 @@ final class PipelineRun {
    *
    * @param label what is being done
    * @param measure what tells how far it is
+   * @return the savepoint with which somebody else stopped it on its cluster; empty otherwise
    * @throws InterruptedException if it was not drained in time
    * @throws Exception what the pipeline failed with
    */
-  static void untilStopped(Run run, Pipeline pipeline, String label, Measure measure, Drain drain)
-      throws Exception {
+  static Optional<String> untilStopped(
+      Run run, Pipeline pipeline, String label, Measure measure, Drain drain) throws Exception {
     if (run.options().runner.isCluster()) {
-      ClusterRun.submit(run, pipeline).untilStopped(label, drain);
-      return;
+      return ClusterRun.submit(run, pipeline).untilStopped(label, drain);
     }
     long before = measure.total();
     Progress.during(
         run,
         () -> new Progress.Sample(label, measure.total() - before, OptionalLong.empty()),
         () -> untilStopped(pipeline, run.stop(), drain));
+    return Optional.empty();
   }
 
   private static PipelineResult untilStopped(Pipeline pipeline, Stop stop, Drain drain)

@@ -45,11 +45,17 @@ final class RemoteFailure {
         return message;
       }
     }
+    return "Cannot finish %s: %s".formatted(action, cause(trace));
+  }
+
+  /** The innermost cause, with the name of its class but not of its package. */
+  static String cause(String trace) {
+    List<String> causes = causes(trace);
     String root =
         causes.isEmpty()
             ? trace.lines().findFirst().orElse("no cause is known")
             : causes.get(causes.size() - 1);
-    return "Cannot finish %s: %s".formatted(action, root.replaceFirst("^(?:[\\w$]+\\.)+", ""));
+    return root.replaceFirst("^(?:[\\w$]+\\.)+", "");
   }
 
   /** The chain of causes, each as {@code class: message} on one line. */

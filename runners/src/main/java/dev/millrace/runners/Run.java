@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /** One run of a command: its options, its identity, its clock and the wish to end it. */
 final class Run {
@@ -22,6 +23,7 @@ final class Run {
   private final String id = newId();
   private final long startNanos = System.nanoTime();
   private final List<String> jobs = new ArrayList<>();
+  private Consumer<String> submitted = job -> {};
   private volatile long endNanos;
   private long restarts;
 
@@ -63,6 +65,12 @@ final class Run {
   /** Names a job of a cluster that this run submitted. */
   void addJob(String job) {
     jobs.add(job);
+    submitted.accept(job);
+  }
+
+  /** Sets who is told of each job that is submitted from now on. */
+  void onJob(Consumer<String> told) {
+    submitted = told;
   }
 
   /** The jobs that this run submitted to a cluster. */

@@ -27,6 +27,11 @@ abstract class RunCommand implements Callable<Integer> {
     return common;
   }
 
+  /** The command and its options, in words that do the same when they are said again. */
+  List<String> words() {
+    return CommandWords.of(spec);
+  }
+
   /** Whether it moves rows, so that how fast is worth telling. */
   boolean moves() {
     return true;

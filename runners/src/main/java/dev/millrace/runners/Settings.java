@@ -75,7 +75,7 @@ final class Settings implements IDefaultValueProvider {
         .environment()
         .forEach(
             (name, value) -> {
-              if (name.startsWith(PREFIX) && !OTHER_VARIABLES.contains(name)) {
+              if (isOption(name)) {
                 byKey.put(keyOf(name, keyOfVariable), new Given(value, name));
               }
             });
@@ -86,6 +86,11 @@ final class Settings implements IDefaultValueProvider {
   public @Nullable String defaultValue(ArgSpec arg) {
     Given given = byKey.get(key(arg));
     return given == null ? null : given.value();
+  }
+
+  /** Whether a variable gives an option its value. */
+  static boolean isOption(String variable) {
+    return variable.startsWith(PREFIX) && !OTHER_VARIABLES.contains(variable);
   }
 
   /** The variable or file that gave this option its value; empty if it was a flag. */

@@ -127,6 +127,11 @@ final class SyncCommand extends RunCommand {
           "Invalid --mode: append (must be upsert or ledger with --cursor, which adds or replaces"
               + " each row exactly once)");
     }
+    if (!since.fromSavepoint.isEmpty() && !(since.follow && options.runner.isCluster())) {
+      throw new UsageException(
+          "Invalid --from-savepoint: %s (must go with --follow and --runner=flink://HOST:PORT)"
+              .formatted(since.fromSavepoint));
+    }
     if (options.detached && checksum) {
       throw new UsageException(
           "Invalid --checksum: true (must be left out with --detached, which does not wait)");

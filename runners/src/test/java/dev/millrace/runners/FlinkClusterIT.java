@@ -90,7 +90,7 @@ class FlinkClusterIT {
     assertThat(status.get("slots").asInt()).isEqualTo(2);
     assertThat(status.get("processes").findValuesAsText("name"))
         .containsExactly("jobmanager", "supervisor", "taskmanager-1");
-    assertThat(rest().restartStrategy()).contains("fixed-delay");
+    assertThat(rest().restartStrategy()).contains("failure-rate");
   }
 
   @Test
@@ -234,6 +234,7 @@ class FlinkClusterIT {
       "--poll=200ms",
       "--detached"
     };
+    TestConsole console = new TestConsole(dir, Map.of("XDG_STATE_HOME", dir.toString()));
     assertThat(sync(console, follow)).as(console.err()).isEqualTo(ExitCode.DONE);
     await(() -> postgres.value("select count(*) from copy", Long.class) == 1000);
 

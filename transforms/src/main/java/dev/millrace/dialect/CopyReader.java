@@ -266,8 +266,18 @@ public final class CopyReader implements AutoCloseable {
   /** Stops the query if it has not ended; the transaction is then good for a rollback only. */
   @Override
   public void close() throws SQLException {
-    if (copy.isActive() && !connection.isClosed()) {
-      copy.cancelCopy();
+    if (!copy.isActive() || connection.isClosed()) {
+      return;
+    }
+    // Not cancelCopy: it reads none of what is on the way, which the next statement then takes for
+    // its own answer, and each after it for that of the one before.
+    connection.unwrap(PGConnection.class).cancelQuery();
+    try {
+      while (copy.readFromCopy() != null) {}
+    } catch (SQLException cancelled) {
+      // As it was asked for.
+    } catch (OutOfMemoryError failure) {
+      connection.unwrap(PgConnection.class).abort(Runnable::run);
     }
   }
 }

@@ -74,6 +74,11 @@ public record WindowRecord(
     return Optional.ofNullable(isDone() ? range.high() : range.low());
   }
 
+  /** What tells it from any other of the job, also of one that was forgotten. */
+  public String identity() {
+    return number + " begun " + begunAt;
+  }
+
   /** What the splits of this window are listed under. */
   String name() {
     return Long.toString(number);

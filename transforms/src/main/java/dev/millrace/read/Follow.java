@@ -9,13 +9,23 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.Ledger;
 import java.util.List;
+import org.apache.beam.sdk.coders.BooleanCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 
 /**
  * Follows a table: its rows in the order of the cursor, as soon as the source says that no more can
@@ -57,30 +67,44 @@ public final class Follow extends PTransform<PBegin, PCollection<Block>> {
 
   @Override
   public PCollection<Block> expand(PBegin input) {
-    List<Integer> numbers =
-        plan.splits().stream().map(split -> Integer.valueOf(split.name())).toList();
-    return input
-        .apply("Begin", Impulse.create())
-        .apply("Splits", ParDo.of(new SplitsFn(numbers)))
-        .setCoder(VarIntCoder.of())
+    List<KV<String, Integer>> splits =
+        plan.splits().stream()
+            .map(split -> KV.of(following.identity(), Integer.valueOf(split.name())))
+            .toList();
+    // Flink's runner gives a source no name of its own, so that Flink makes one, of whether the
+    // source is fused with what follows: it is when both run once, and a savepoint would not serve
+    // a job of other parallelism. What follows two sources is never fused with either.
+    return PCollectionList.of(input.apply("Begin", Impulse.create()))
+        .and(input.apply("Begin twice", Impulse.create()))
+        .apply("Begun", Flatten.pCollections())
+        .apply("Once", WithKeys.of(0))
+        .apply("Splits", ParDo.of(new SplitsFn(splits)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of()))
         .apply("Read", ParDo.of(new FollowFn(spec, plan, following)))
         .setCoder(BlockCoder.of(schema()));
   }
 
   /**
-   * Gives the numbers of the splits. Not {@code Create}, which expands to other steps for one than
-   * for many: a savepoint serves only the same steps.
+   * Gives the splits at the first call, each by its window and number. Not {@code Create}, which
+   * expands to other steps for one than for many: a savepoint serves only the same steps.
    */
-  private static final class SplitsFn extends DoFn<byte[], Integer> {
-    private final List<Integer> numbers;
+  private static final class SplitsFn extends DoFn<KV<Integer, byte[]>, KV<String, Integer>> {
+    private final List<KV<String, Integer>> splits;
 
-    SplitsFn(List<Integer> numbers) {
-      this.numbers = numbers;
+    @StateId("given")
+    private final StateSpec<ValueState<Boolean>> given = StateSpecs.value(BooleanCoder.of());
+
+    SplitsFn(List<KV<String, Integer>> splits) {
+      this.splits = splits;
     }
 
     @ProcessElement
-    public void process(OutputReceiver<Integer> out) {
-      numbers.forEach(out::output);
+    public void process(
+        @StateId("given") ValueState<Boolean> given, OutputReceiver<KV<String, Integer>> out) {
+      if (given.read() == null) {
+        given.write(true);
+        splits.forEach(out::output);
+      }
     }
   }
 }

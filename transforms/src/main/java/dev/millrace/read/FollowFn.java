@@ -27,18 +27,24 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.IsBounded;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the splits of a window that is followed, given by their numbers in the ledger: those with
- * an end as {@link ReadFn} does, and of the last one, which has none, what is complete by the
- * source's horizon, again and again. Its watermark is that horizon. It ends when the ledger says
- * so.
+ * Reads the splits of a window that is followed, given by the window and their numbers in the
+ * ledger: those with an end as {@link ReadFn} does, and of the last one, which has none, what is
+ * complete by the source's horizon, again and again. Its watermark is that horizon. It ends when
+ * the ledger says so.
+ *
+ * <p>What a savepoint restores is what was left when it was taken, for an attempt of then. The
+ * ledger may know more by now: rows were written after it, or by another run. So the attempt is
+ * begun anew, which tells what is left and fences off whoever still works on the old one. Only
+ * another window's splits cannot be gone on with, as there is nobody for this window's own.
  */
 @DoFn.UnboundedPerElement
-final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
+final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerSource {
 
   /** How long an end without rows is left for later, at most: it would cost a commit each time. */
   private static final java.time.Duration LAZY = java.time.Duration.ofSeconds(10);
@@ -71,7 +77,9 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
     watch = new FollowWatch(plan, following.get());
     outage = new Outage(spec.get().timeouts().retry(), stage());
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ReadBudget budget = ReadBudget.of(heap, plan.splits().size(), plan.blockSize());
+    ByteSize block = ReadBudget.of(heap, plan.splits().size(), plan.blockSize()).blockSize();
+    // A checkpoint waits for a call of each split that its thread has.
+    ReadBudget budget = new ReadBudget(1, block);
     reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
   }
 
@@ -80,17 +88,23 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
   }
 
   @GetInitialRestriction
-  public Range initialRestriction(@Element Integer split) {
+  public Range initialRestriction(@Element KV<String, Integer> split) {
     return split(split).range();
   }
 
   /** By its number in the ledger; one that a savepoint knows may have been ended since. */
-  private Split split(int number) {
-    String name = Integer.toString(number);
-    return plan.get().splits().stream()
-        .filter(split -> split.name().equals(name))
-        .findFirst()
-        .orElseGet(() -> new Split(name, Range.Gaps.UNKNOWN));
+  private Split split(KV<String, Integer> element) {
+    if (!element.getKey().equals(following.get().identity())) {
+      throw new IllegalStateException(
+          "Cannot follow %s from this savepoint: it is of window %s, and job %s is at window %s"
+                  .formatted(
+                      plan.get().read().table().name(),
+                      element.getKey(),
+                      ledger().job(),
+                      following.get().identity())
+              + "; run it without a savepoint, and it goes on from the ledger");
+    }
+    return new Split(Integer.toString(element.getValue()), Range.Gaps.UNKNOWN);
   }
 
   @GetRestrictionCoder
@@ -115,13 +129,16 @@ final class FollowFn extends DoFn<Integer, Block> implements LedgerSource {
 
   @ProcessElement
   public ProcessContinuation process(
-      @Element Integer number,
+      @Element KV<String, Integer> element,
       RestrictionTracker<Range, Range> tracker,
       ManualWatermarkEstimator<Instant> watermark,
       OutputReceiver<Block> out)
       throws SQLException {
-    Split split = split(number);
+    Split split = split(element);
     Claims claims = new Claims(split, tracker, out);
+    if (following.get().isOver(split, (Range.Gaps) claims.range())) {
+      claims.found(Range.Gaps.UNKNOWN);
+    }
     try {
       ProcessContinuation next = process(split, claims, watermark);
       requireNonNull(outage).over();

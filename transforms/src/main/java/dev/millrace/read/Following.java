@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param window the event-time windows that no block may reach across
  * @param shape the table's columns when it was planned
  * @param newColumns whether it ends when the table gets another column
+ * @param identity of the window: its number, and when it was begun, as a job that was forgotten has
+ *     one of the same number
+ * @param attempts of each split, by its number, when it was planned
  */
 record Following(
     Horizon horizon,
@@ -34,8 +38,19 @@ record Following(
     Duration poll,
     Duration window,
     ColumnTypes shape,
-    boolean newColumns)
+    boolean newColumns,
+    String identity,
+    Map<String, Long> attempts)
     implements Serializable {
+
+  Following {
+    attempts = Map.copyOf(attempts);
+  }
+
+  /** Whether what is left of a split is of an attempt from before it was planned. */
+  boolean isOver(Split split, Range.Gaps left) {
+    return left.epoch() > 0 && left.epoch() <= attempts.getOrDefault(split.name(), 0L);
+  }
 
   /**
    * Checks that the table is as it was when the read was planned.

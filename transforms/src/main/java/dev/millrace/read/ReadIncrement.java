@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +168,8 @@ public final class ReadIncrement {
       Look look = step.horizon.look(connection, job.memory());
       step.open(job, look);
       job.stop(false);
+      Map<String, Long> attempts = new LinkedHashMap<>();
+      job.splits().forEach(each -> attempts.put(Integer.toString(each.split()), each.epoch()));
       String last = Integer.toString(job.splits().get(job.splits().size() - 1).split());
       ColumnTypes shape = ColumnTypes.of(connection, step.read.table().name());
       Following following =
@@ -178,7 +182,9 @@ public final class ReadIncrement {
               poll,
               window,
               shape,
-              newColumns);
+              newColumns,
+              job.window().orElseThrow().identity(),
+              attempts);
       return new Follow(table.spec(), step.planned(job), following, step.horizon.doubts());
     }
   }

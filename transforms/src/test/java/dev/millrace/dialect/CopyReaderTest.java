@@ -9,11 +9,14 @@ import dev.millrace.block.Origin;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CopyReaderTest {
 
@@ -56,5 +59,32 @@ class CopyReaderTest {
         .allSatisfy(block -> assertThat(block.bytes()).isBetween(LIMIT, LIMIT + widest));
     assertThat(rest.bytes()).isLessThan(LIMIT);
     assertThat(full.stream().mapToLong(Block::rows).sum() + rest.rows()).isEqualTo(ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 3_000_000})
+  void close_shouldLeaveNothingOnTheWay_whetherOrNotTheServerHasSentAll(int rows) throws Exception {
+    postgres.execute(
+        "drop table if exists filled",
+        "create table filled as select i as a from generate_series(1, %d) i".formatted(rows));
+    try (Connection connection = ConnectionSpec.of(postgres.jdbcUrl()).connect("test");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      TableRead read =
+          TableRead.of(Catalog.describe(connection, TableName.parse("filled")), List.of(), "");
+      for (int time = 0; time < 5; time++) {
+        BlockBuilder block = new BlockBuilder(read.schema());
+        try (CopyReader copy = new CopyReader(connection, read, read.query("true"))) {
+          assertThat(copy.fill(block, 40)).isTrue();
+        }
+        connection.rollback();
+        statement.execute("set local lock_timeout = 0; set local statement_timeout = 0");
+        try (ResultSet answer = statement.executeQuery("select " + time)) {
+          answer.next();
+          assertThat(answer.getInt(1)).isEqualTo(time);
+        }
+        connection.rollback();
+      }
+    }
   }
 }

@@ -48,9 +48,10 @@ final class FlinkConfig {
 
     keys.put("taskmanager.numberOfTaskSlots", cluster.getProperty("slots"));
     keys.put("parallelism.default", 1);
-    keys.put("restart-strategy.type", "fixed-delay");
-    keys.put("restart-strategy.fixed-delay.attempts", 5);
-    keys.put("restart-strategy.fixed-delay.delay", "2 s");
+    keys.put("restart-strategy.type", "failure-rate");
+    keys.put("restart-strategy.failure-rate.max-failures-per-interval", 5);
+    keys.put("restart-strategy.failure-rate.failure-rate-interval", "10 min");
+    keys.put("restart-strategy.failure-rate.delay", "2 s");
     keys.put("slot.request.timeout", 60_000);
     keys.put("heartbeat.interval", 2_000);
     keys.put("heartbeat.timeout", 20_000);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,10 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a Flink cluster tells and does over REST.
@@ -31,6 +35,7 @@ public final class FlinkRest {
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final String RECORDS_IN = ".numRecordsIn";
   private static final int NOT_FOUND = 404;
+  private static final Set<Integer> DONE = Set.of(200, 202);
 
   private static final Set<String> NO_RESTART = Set.of("", "none", "off", "disable");
 
@@ -87,15 +92,29 @@ public final class FlinkRest {
    * fixed-delay}; empty if such a job fails for good, unless it takes checkpoints.
    */
   public Optional<String> restartStrategy() throws IOException {
-    String strategy = "";
+    Optional<String> strategy = setting("restart-strategy.type");
+    return (strategy.isPresent() ? strategy : setting("restart-strategy"))
+        .filter(type -> !NO_RESTART.contains(type));
+  }
+
+  /** A value of the JobManager's configuration; empty if it is not set. */
+  public Optional<String> setting(String key) throws IOException {
     for (JsonNode entry : get("/jobmanager/config")) {
-      String key = entry.path("key").asText();
-      if (key.equals("restart-strategy.type")
-          || (key.equals("restart-strategy") && strategy.isEmpty())) {
-        strategy = entry.path("value").asText();
+      if (entry.path("key").asText().equals(key)) {
+        return Optional.of(entry.path("value").asText());
       }
     }
-    return Optional.of(strategy).filter(type -> !NO_RESTART.contains(type));
+    return Optional.empty();
+  }
+
+  /** What it tells of checkpoints and savepoints. */
+  public FlinkCheckpoints checkpoints() {
+    return new FlinkCheckpoints(this);
+  }
+
+  /** What its processes wrote into their logs. */
+  public FlinkLogs logs() {
+    return new FlinkLogs(this);
   }
 
   /**
@@ -210,31 +229,60 @@ public final class FlinkRest {
 
   /** Asks a job to end. Returns before it has. */
   public void cancel(String job) throws IOException {
-    send(request("/jobs/" + job + "?mode=cancel").method("PATCH", empty()).build());
+    send(
+        request("/jobs/" + job + "?mode=cancel").method("PATCH", empty()).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private static HttpRequest.BodyPublisher empty() {
     return HttpRequest.BodyPublishers.noBody();
   }
 
-  private JsonNode none() {
+  JsonNode none() {
     return mapper.createArrayNode();
   }
 
-  private JsonNode get(String path) throws IOException {
+  JsonNode get(String path) throws IOException {
     return find(path)
         .orElseThrow(
             () -> new IOException("Cannot ask " + address + ": it is not a Flink cluster"));
   }
 
-  private Optional<JsonNode> find(String path) throws IOException {
-    HttpResponse<String> response = send(request(path).GET().build());
+  Optional<JsonNode> find(String path) throws IOException {
+    return answer(send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString()));
+  }
+
+  /** Sends an object; empty if there is nothing at the path. */
+  Optional<JsonNode> post(String path, Map<String, ?> fields) throws IOException {
+    HttpRequest.BodyPublisher body =
+        HttpRequest.BodyPublishers.ofString(mapper.writeValueAsString(fields));
+    HttpRequest request =
+        request(path).header("Content-Type", "application/json").POST(body).build();
+    return answer(send(request, HttpResponse.BodyHandlers.ofString()));
+  }
+
+  /**
+   * Reads a text line by line.
+   *
+   * @return what {@code use} makes of the lines; empty if there is nothing at the path
+   */
+  <T> Optional<T> lines(String path, Function<Stream<String>, T> use) throws IOException {
+    HttpResponse<Stream<String>> response =
+        send(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines());
+    try (Stream<String> lines = response.body()) {
+      return response.statusCode() == NOT_FOUND ? Optional.empty() : Optional.of(use.apply(lines));
+    } catch (UncheckedIOException e) {
+      throw new IOException("Cannot read " + address + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<JsonNode> answer(HttpResponse<String> response) throws IOException {
     if (response.statusCode() == NOT_FOUND) {
       return Optional.empty();
     }
     try {
       JsonNode answer = mapper.readTree(response.body());
-      if (response.statusCode() == 200) {
+      if (DONE.contains(response.statusCode())) {
         return Optional.of(answer);
       }
       String error = answer.path("errors").path(0).asText("it answered " + response.statusCode());
@@ -249,9 +297,10 @@ public final class FlinkRest {
     return HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWER);
   }
 
-  private HttpResponse<String> send(HttpRequest request) throws IOException {
+  private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws IOException {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
+      return client.send(request, body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Cannot ask " + address + ": interrupted", e);

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -103,6 +106,83 @@ class FlinkRestTest {
 
     assertThat(rest().recordsIn("0123", "v", Pattern.compile("Write"))).hasValue(17);
     assertThat(rest().recordsIn("0123", "v", Pattern.compile("Other"))).isEmpty();
+  }
+
+  @Test
+  void checkpoints_shouldTellTheNewerOfCheckpointAndSavepoint() throws IOException {
+    String form =
+        "{\"id\":%d,\"is_savepoint\":%b,\"external_path\":\"%s\",\"latest_ack_timestamp\":2000,"
+            + "\"end_to_end_duration\":30,\"checkpointed_size\":500,\"state_size\":900}";
+    answers.put(
+        "/jobs/0123/checkpoints",
+        "{\"counts\":{\"in_progress\":1},\"latest\":{\"completed\":%s,\"savepoint\":%s}}"
+            .formatted(
+                form.formatted(7, false, "file:/c/chk-7"), form.formatted(6, true, "file:/s/6")));
+    answers.put(
+        "/jobs/4567/checkpoints",
+        "{\"latest\":{\"completed\":%s,\"savepoint\":%s}}"
+            .formatted(
+                form.formatted(7, false, "<checkpoint-not-externally-addressable>"),
+                form.formatted(8, true, "file:/s/8")));
+
+    FlinkCheckpoints.Completed last = rest().checkpoints().last("0123").orElseThrow();
+    assertThat(last)
+        .isEqualTo(
+            new FlinkCheckpoints.Completed(
+                7, "file:/c/chk-7", false, Instant.ofEpochSecond(2), Duration.ofMillis(30), 500));
+    assertThat(rest().checkpoints().underWay("0123")).isEqualTo(1);
+    assertThat(rest().checkpoints().last("4567").orElseThrow().path()).isEqualTo("file:/s/8");
+    assertThat(rest().checkpoints().last("89ab")).isEmpty();
+  }
+
+  @Test
+  void ordered_shouldTellPathOrFailureOfASavepoint() throws IOException {
+    String path = "/jobs/0123/savepoints/";
+    answers.put(path + "a", "{\"status\":{\"id\":\"IN_PROGRESS\"},\"operation\":null}");
+    answers.put(
+        path + "b",
+        "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"file:/s/8\"}}");
+    answers.put(
+        path + "c",
+        "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":"
+            + "{\"stack-trace\":\"java.io.IOException: full\"}}}");
+
+    FlinkCheckpoints checkpoints = rest().checkpoints();
+    assertThat(checkpoints.ordered("0123", "a").isOver()).isFalse();
+    assertThat(checkpoints.ordered("0123", "b"))
+        .isEqualTo(new FlinkCheckpoints.Ordered("file:/s/8", ""));
+    assertThat(checkpoints.ordered("0123", "c"))
+        .isEqualTo(new FlinkCheckpoints.Ordered("", "java.io.IOException: full"));
+    assertThatThrownBy(() -> checkpoints.ordered("0123", "d"))
+        .hasMessageEndingWith("does not know the job 0123");
+  }
+
+  @Test
+  void logs_shouldBeTheLastLinesOfAProcess() throws IOException {
+    answers.put("/taskmanagers", "{\"taskmanagers\":[{\"id\":\"taskmanager-1-1\"}]}");
+    answers.put("/taskmanagers/taskmanager-1-1/log", "a INFO\nb WARN\nc INFO\nd WARN\ne WARN\n");
+
+    FlinkLogs logs = rest().logs();
+    assertThat(logs.processes()).containsExactly("jobmanager", "taskmanager-1-1");
+    assertThat(logs.tail("taskmanager-1-1", 2, line -> line.endsWith("WARN")))
+        .contains(List.of("d WARN", "e WARN"));
+    assertThat(logs.tail("jobmanager", 2, line -> true)).isEmpty();
+  }
+
+  @Test
+  void failures_shouldBeInTheirOrder() throws IOException {
+    answers.put(
+        "/jobs/0123/exceptions",
+        "{\"exceptionHistory\":{\"entries\":["
+            + "{\"timestamp\":2000,\"taskName\":null,\"stacktrace\":\"later\"},"
+            + "{\"timestamp\":1000,\"taskName\":\"Read (1/2)\",\"taskManagerId\":\"t\","
+            + "\"stacktrace\":\"sooner\"}]}}");
+
+    assertThat(rest().logs().failures("0123"))
+        .containsExactly(
+            new FlinkLogs.Failure(Instant.ofEpochSecond(1), "Read (1/2)", "t", "sooner"),
+            new FlinkLogs.Failure(Instant.ofEpochSecond(2), "", "", "later"));
+    assertThat(rest().logs().failures("4567")).isEmpty();
   }
 
   @Test
