@@ -241,7 +241,7 @@ public final class FollowBench {
         FROM (SELECT made, done, extract(epoch FROM done - made)::float8 AS late
               FROM (SELECT pg_xact_commit_timestamp(s.xmin) AS made,
                            pg_xact_commit_timestamp(t.xmin) AS done
-                    FROM %s AS s JOIN %s AS t USING (id, at, account, note) WHERE s.id > 0) AS both) AS late_rows
+                    FROM %s AS s JOIN %s AS t USING (id, at, account, note) WHERE s.id > 0) AS pair) AS delay
         """
             .formatted(SOURCE, TARGET);
     try (Statement statement = connection.createStatement();
