@@ -2,6 +2,7 @@
 package dev.millrace.local.flink;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -21,6 +22,9 @@ final class FlinkConfig {
 
   static final int METASPACE = 256;
   private static final int OVERHEAD = 128;
+
+  /** Some less than the 248 days that Flink's scheduler can wait. */
+  private static final Duration STARTING = Duration.ofDays(200);
 
   static final String LOOPBACK = "127.0.0.1";
 
@@ -53,6 +57,7 @@ final class FlinkConfig {
     keys.put("restart-strategy.failure-rate.failure-rate-interval", "10 min");
     keys.put("restart-strategy.failure-rate.delay", "2 s");
     keys.put("slot.request.timeout", 60_000);
+    keys.put("resourcemanager.standalone.start-up-time", STARTING.toMillis());
     keys.put("heartbeat.interval", 2_000);
     keys.put("heartbeat.timeout", 20_000);
     keys.put("taskmanager.slot.timeout", "10 s");
