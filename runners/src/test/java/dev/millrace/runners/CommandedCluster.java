@@ -4,7 +4,6 @@ package dev.millrace.runners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.local.flink.FlinkCluster;
 import dev.millrace.local.flink.FlinkRest;
 import java.io.IOException;
@@ -71,7 +70,7 @@ final class CommandedCluster implements AutoCloseable {
   JsonNode ask(String... words) throws IOException {
     List<String> all = new ArrayList<>(List.of(words));
     all.add("--json");
-    return json(run(all.toArray(String[]::new)));
+    return run(all.toArray(String[]::new)).json();
   }
 
   /** Runs a command that is to refuse, and returns its sentence. */
@@ -79,11 +78,6 @@ final class CommandedCluster implements AutoCloseable {
     TestConsole console = console(Map.of());
     assertThat(console.run(words)).as(console.out() + console.err()).isEqualTo(code);
     return console.err();
-  }
-
-  static JsonNode json(TestConsole console) throws IOException {
-    List<String> lines = console.out().lines().toList();
-    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
   }
 
   /** A command that goes on while others are run. */

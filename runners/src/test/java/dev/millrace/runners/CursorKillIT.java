@@ -7,9 +7,7 @@ import dev.millrace.ledger.CommitPoint;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,27 +62,6 @@ class CursorKillIT {
             .formatted(mode.equals("upsert") ? " PRIMARY KEY" : ""));
   }
 
-  /** Adds rows until it is over, and changes some where the copy replaces them. */
-  private void write(boolean change, long seed) throws SQLException {
-    Random random = new Random(seed);
-    try (Connection connection = SOURCE.connection();
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      while (!over.get()) {
-        statement.execute(
-            "INSERT INTO item (payload) SELECT md5(n::text) FROM generate_series(1, 20) AS n");
-        if (change) {
-          statement.execute(
-              "UPDATE item SET payload = payload || '!', at = clock_timestamp() WHERE id %% 97 = %d"
-                      .formatted(random.nextInt(97))
-                  + " AND id > (SELECT max(id) - 2000 FROM item)");
-        }
-        statement.execute("SELECT pg_sleep(" + random.nextInt(300) / 1000.0 + ")");
-        connection.commit();
-      }
-    }
-  }
-
   @AfterEach
   void endWriters() throws InterruptedException {
     over.set(true);
@@ -131,7 +108,7 @@ class CursorKillIT {
       writers.add(
           threads.submit(
               () -> {
-                write(mode.equals("upsert"), seed);
+                WrittenTable.write(SOURCE.jdbcUrl(), mode.equals("upsert"), new Random(seed), over);
                 return null;
               }));
     }

@@ -3,8 +3,6 @@ package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.PostgresExtension;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +52,6 @@ class DlqCommandTest {
     return millrace(arguments.toArray(String[]::new));
   }
 
-  private JsonNode json() throws Exception {
-    List<String> lines = console.out().lines().toList();
-    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
-  }
-
   private static long copied() throws Exception {
     return POSTGRES.value("SELECT count(*) FROM copy", Long.class);
   }
@@ -69,8 +62,8 @@ class DlqCommandTest {
     int code = sync("--max-rejects=1%", "--runner=" + runner, "--json");
 
     assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
-    assertThat(json().get("rows_written").asLong()).isEqualTo(998);
-    assertThat(json().get("rows_rejected").asLong()).isEqualTo(2);
+    assertThat(console.json().get("rows_written").asLong()).isEqualTo(998);
+    assertThat(console.json().get("rows_rejected").asLong()).isEqualTo(2);
     assertThat(copied()).isEqualTo(998);
   }
 
@@ -113,7 +106,7 @@ class DlqCommandTest {
     assertThat(dlq("list")).as(console.err()).isEqualTo(ExitCode.DONE);
     assertThat(console.out()).contains("2 rows of \"public\".\"copy\", SQLSTATE 23514", "few");
     assertThat(dlq("show", "--into=copy", "--json")).isEqualTo(ExitCode.DONE);
-    assertThat(json().get("rows").get(0).get("payload").asText())
+    assertThat(console.json().get("rows").get(0).get("payload").asText())
         .isEqualTo("{\"id\": \"7\", \"name\": \"S7\"}");
     assertThat(dlq("replay")).isEqualTo(ExitCode.REJECTS);
     assertThat(console.out()).contains("0 rows were written, 2 refused once more.");

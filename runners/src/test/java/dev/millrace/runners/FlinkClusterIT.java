@@ -66,7 +66,7 @@ class FlinkClusterIT {
     assertThat(flink(console, "up", "--taskmanagers=1", "--slots=2", "--metrics-port=" + METRICS))
         .as(console.err())
         .isEqualTo(ExitCode.DONE);
-    address = json(console).get("address").asText();
+    address = console.json().get("address").asText();
   }
 
   @AfterAll
@@ -95,7 +95,7 @@ class FlinkClusterIT {
   void status_shouldShowProcessesAndSlots() throws Exception {
     assertThat(flink(console, "status")).as(console.err()).isEqualTo(ExitCode.DONE);
 
-    JsonNode status = json(console);
+    JsonNode status = console.json();
     assertThat(status.get("address").asText()).isEqualTo(address);
     assertThat(status.get("slots").asInt()).isEqualTo(2);
     assertThat(status.get("processes").findValuesAsText("name"))
@@ -106,7 +106,7 @@ class FlinkClusterIT {
   @Test
   void up_shouldSayThatAClusterRuns() throws Exception {
     assertThat(flink(console, "up")).isEqualTo(ExitCode.DONE);
-    assertThat(json(console).get("address").asText()).isEqualTo(address);
+    assertThat(console.json().get("address").asText()).isEqualTo(address);
 
     TestConsole other = new TestConsole();
     assertThat(flink(other, "up", "--slots=3")).isEqualTo(ExitCode.USAGE);
@@ -121,7 +121,7 @@ class FlinkClusterIT {
           .as(each.err())
           .isEqualTo(ExitCode.DONE);
 
-      JsonNode summary = json(each);
+      JsonNode summary = each.json();
       assertThat(summary.get("runner").asText()).isEqualTo("flink://" + address);
       assertThat(summary.get("rows_read").asLong()).isEqualTo(1000);
       assertThat(summary.get("rows_written").asLong()).isEqualTo(1000);
@@ -137,7 +137,7 @@ class FlinkClusterIT {
     assertThat(sync(console)).isEqualTo(ExitCode.FAILED);
 
     assertThat(console.err().lines().toList()).last().asString().contains("copy", "check");
-    assertThat(json(console).get("job_id").asText()).hasSize(32);
+    assertThat(console.json().get("job_id").asText()).hasSize(32);
   }
 
   @Test
@@ -165,7 +165,7 @@ class FlinkClusterIT {
   void sync_shouldReturnAtOnce_whenDetached() throws Exception {
     assertThat(sync(console, "--detached")).as(console.err()).isEqualTo(ExitCode.DONE);
 
-    JsonNode summary = json(console);
+    JsonNode summary = console.json();
     assertThat(summary.get("status").asText()).isEqualTo("submitted");
     String job = summary.get("job_id").asText();
     FlinkRest rest = rest();
@@ -196,7 +196,7 @@ class FlinkClusterIT {
 
     assertThat(run.get(2, TimeUnit.MINUTES)).as(console.err()).isEqualTo(ExitCode.DONE);
     assertThat(taskManager().pid()).isNotEqualTo(dead);
-    JsonNode summary = json(console);
+    JsonNode summary = console.json();
     assertThat(summary.get("attempts").asLong()).isGreaterThan(1);
     assertThat(summary.get("rows_written").asLong()).isEqualTo(1000);
     // What the first attempt read went with its TaskManager.
@@ -231,7 +231,7 @@ class FlinkClusterIT {
     assertThat(sync(console, FOLLOW)).as(console.err()).isEqualTo(ExitCode.DONE);
     await(() -> postgres.value("select count(*) from copy", Long.class) == 1000);
 
-    String savepoint = stopWithSavepoint(json(console).get("job_id").asText());
+    String savepoint = stopWithSavepoint(console.json().get("job_id").asText());
     postgres.execute("insert into station select i, 'S' || i from generate_series(1001, 1100) i");
     List<String> arguments = new ArrayList<>(List.of("sync"));
     arguments.addAll(List.of(FOLLOW));
@@ -314,7 +314,7 @@ class FlinkClusterIT {
 
     StringBuilder told = new StringBuilder();
     for (TestConsole each : List.of(console, environment, failed)) {
-      String job = json(each).get("job_id").asText();
+      String job = each.json().get("job_id").asText();
       told.append(each.out()).append(each.err());
       for (String path : List.of("", "/config", "/plan", "/exceptions", "/accumulators")) {
         told.append(text("/jobs/" + job + path));
@@ -328,7 +328,7 @@ class FlinkClusterIT {
     }
     processes().forEach(each -> told.append(each.info().commandLine().orElse("")));
     assertThat(told.toString())
-        .contains(json(failed).get("job_id").asText(), "duplicate key")
+        .contains(failed.json().get("job_id").asText(), "duplicate key")
         .doesNotContain("pA55w0rd");
   }
 
@@ -367,15 +367,10 @@ class FlinkClusterIT {
     return to.run(all.toArray(String[]::new));
   }
 
-  private static JsonNode json(TestConsole console) throws IOException {
-    List<String> lines = console.out().lines().toList();
-    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
-  }
-
   private static ProcessHandle taskManager() throws IOException {
     TestConsole console = new TestConsole();
     flink(console, "status");
-    for (JsonNode process : json(console).get("processes")) {
+    for (JsonNode process : console.json().get("processes")) {
       if (process.get("name").asText().equals("taskmanager-1")) {
         return ProcessHandle.of(process.get("pid").asLong()).orElseThrow();
       }

@@ -81,7 +81,7 @@ class FollowChaosIT {
       table.startWriters();
       List<String> words = new ArrayList<>(table.follow());
       words.addAll(List.of(cluster.runner(), "--parallelism=" + SLOTS, "--detached", "--json"));
-      job = CommandedCluster.json(cluster.run(words.toArray(String[]::new))).get("job_id").asText();
+      job = cluster.run(words.toArray(String[]::new)).json().get("job_id").asText();
       table.awaitMore(5000, PATIENCE);
 
       for (Strike strike : strikes()) {

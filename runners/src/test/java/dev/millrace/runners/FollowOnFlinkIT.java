@@ -249,6 +249,6 @@ class FollowOnFlinkIT {
     words.addAll(List.of(more));
     words.addAll(List.of("--detached", "--json"));
     TestConsole submitted = cluster.run(words.toArray(String[]::new));
-    return CommandedCluster.json(submitted).get("job_id").asText();
+    return submitted.json().get("job_id").asText();
   }
 }

@@ -91,14 +91,19 @@ final class WrittenTable implements AutoCloseable {
       writers.add(
           threads.submit(
               () -> {
-                write(new Random(seed));
+                write(source, change, new Random(seed), over);
                 return null;
               }));
     }
   }
 
-  private void write(Random random) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(source);
+  /**
+   * Adds rows until it is over, each transaction for a while, and changes some where the copy
+   * replaces them.
+   */
+  static void write(String url, boolean change, Random random, AtomicBoolean over)
+      throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       while (!over.get()) {
