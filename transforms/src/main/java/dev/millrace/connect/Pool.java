@@ -7,6 +7,7 @@ import dev.millrace.observe.MetricsServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -207,8 +208,12 @@ public final class Pool implements AutoCloseable {
     }
 
     private void say(String why) {
+      aborted = sentence(why);
+    }
+
+    private String sentence(String why) {
       Sighting last = seen;
-      aborted = "Cannot " + stage + ": " + why + (last == null ? "" : "; " + last.sentence());
+      return "Cannot " + stage + ": " + why + (last == null ? "" : "; " + last.sentence());
     }
 
     private void cut() {
@@ -226,8 +231,8 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Says more of a failure, if more is known: that the connection was cut here, and why; or who
-     * held the lock that was waited for.
+     * Says more of a failure, if more is known: that the connection was cut here, and why; for how
+     * long the server did not answer; or who held the lock that was waited for.
      */
     public SQLException explain(SQLException failure) {
       failed = true;
@@ -235,6 +240,14 @@ public final class Pool implements AutoCloseable {
       String why = aborted;
       if (why != null) {
         return new SQLException(why, failure);
+      }
+      if (Fault.isTimeout(failure)) {
+        Measure.TIMEOUTS.addOutside("kind", "stall");
+        Duration limit = shared.key().spec().timeouts().stall();
+        return new SQLException(
+            sentence("the server did not answer for " + limit.toSeconds() + " s"),
+            failure.getSQLState(),
+            failure);
       }
       Sighting last = seen;
       if (Fault.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {

@@ -3,6 +3,7 @@ package dev.millrace.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Pool;
@@ -415,6 +416,23 @@ class FaultsTest {
       Thread.sleep(1000);
       assertThatThrownBy(() -> hold(pool))
           .hasMessageMatching("Cannot connect to .*: no answer within 2 s");
+    }
+  }
+
+  @Test
+  void explain_shouldSayForHowLong_whenTheServerFallsSilent() throws Exception {
+    Timeouts brief = Timeouts.DEFAULT.withStall(Duration.ofSeconds(1));
+    try (FaultProxy proxy = FaultProxy.to(server.port());
+        Pool pool = Pool.share(through(proxy).withTimeouts(brief), Quota.WRITE);
+        Pool.Acquired acquired = pool.acquire("test");
+        Statement statement = acquired.connection().createStatement()) {
+      proxy.blackHole(true);
+      SQLException silence =
+          catchThrowableOfType(SQLException.class, () -> statement.execute("SELECT 1"));
+
+      assertThat((Throwable) acquired.explain(silence))
+          .hasMessage("Cannot test: the server did not answer for 1 s")
+          .hasCause(silence);
     }
   }
 
