@@ -54,6 +54,8 @@ class ArchitectureTest {
           .definedBy("dev.millrace.write..")
           .layer("verify")
           .definedBy("dev.millrace.verify..")
+          .layer("cache")
+          .definedBy("dev.millrace.cache..")
           .whereLayer("control")
           .mayNotAccessAnyLayer()
           .whereLayer("block")
@@ -76,6 +78,8 @@ class ArchitectureTest {
           .whereLayer("verify")
           .mayOnlyAccessLayers(
               "control", "block", "observe", "connect", "dialect", "ledger", "read", "write")
+          .whereLayer("cache")
+          .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
           .because("a layer is understood, tested and replaced without those above it");
 
   @ArchTest
@@ -92,7 +96,8 @@ class ArchitectureTest {
               "dev.millrace.ledger..",
               "dev.millrace.read..",
               "dev.millrace.write..",
-              "dev.millrace.verify..")
+              "dev.millrace.verify..",
+              "dev.millrace.cache..")
           .because("a package outside of the layers would escape the rule that holds them");
 
   @ArchTest
