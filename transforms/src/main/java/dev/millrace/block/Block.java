@@ -90,6 +90,23 @@ public final class Block {
   }
 
   /**
+   * The columns of this block and then those of another with as many rows, shared with both and not
+   * copied.
+   *
+   * @throws IllegalArgumentException when the other has more or fewer rows, or a column of the name
+   *     of one here
+   */
+  public Block beside(Block other) {
+    if (other.rows != rows) {
+      throw new IllegalArgumentException(
+          "Invalid block: " + other.rows + " rows (must be " + rows + ", as beside it)");
+    }
+    List<BlockColumn> all = new ArrayList<>(columns);
+    all.addAll(other.columns);
+    return new Block(schema.and(other.schema), origin, rows, all, null);
+  }
+
+  /**
    * Copies this block into Arrow vectors.
    *
    * @return vectors that the caller closes

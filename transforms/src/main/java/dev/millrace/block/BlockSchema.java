@@ -88,6 +88,17 @@ public record BlockSchema(List<Column> columns) implements Serializable {
     return new BlockSchema(kept);
   }
 
+  /**
+   * These columns and then those of another schema.
+   *
+   * @throws IllegalArgumentException when two bear one name
+   */
+  public BlockSchema and(BlockSchema other) {
+    List<Column> all = new ArrayList<>(columns);
+    all.addAll(other.columns);
+    return new BlockSchema(all);
+  }
+
   /** The columns' names, in order. */
   public List<String> names() {
     return columns.stream().map(Column::name).collect(Collectors.toUnmodifiableList());

@@ -148,8 +148,8 @@ public record BlockType(Kind kind, int precision, int scale, String sqlName)
     return kind.width == Kind.BITS;
   }
 
-  /** Bytes of a value; meaningful for a fixed width only. */
-  int width() {
+  /** Bytes of a value, 0 of a {@code BOOL}; meaningful for a fixed width only. */
+  public int width() {
     return kind == Kind.DECIMAL && precision > DIGITS_OF_128_BITS ? 32 : kind.width;
   }
 

@@ -263,7 +263,8 @@ public final class ColumnBuilder {
   }
 
   /** A row of a column of the same type. */
-  void appendFrom(BlockColumn source, int row) {
+  /** The value of a row of a column of the same type, NULL too. */
+  public void appendFrom(BlockColumn source, int row) {
     if (source.isNull(row)) {
       appendNull();
     } else if (type().isBits()) {

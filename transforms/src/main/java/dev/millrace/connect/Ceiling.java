@@ -47,7 +47,7 @@ public record Ceiling(String pool, int connections) implements Serializable {
     int aside = connections < WITH_ASIDE ? 0 : 1;
     return switch (quota) {
       case READ -> connections - aside - Math.max(1, connections / 4);
-      case WRITE -> connections - aside;
+      case WRITE, LOOKUP -> connections - aside;
       case ASIDE -> 1;
     };
   }
@@ -57,7 +57,7 @@ public record Ceiling(String pool, int connections) implements Serializable {
     int most = most(quota);
     return switch (quota) {
       case READ -> IntStream.range(0, most).boxed().toList();
-      case WRITE -> IntStream.range(0, most).map(slot -> most - 1 - slot).boxed().toList();
+      case WRITE, LOOKUP -> IntStream.range(0, most).map(slot -> most - 1 - slot).boxed().toList();
       case ASIDE -> List.of(connections - 1);
     };
   }

@@ -29,7 +29,7 @@ public final class Pool implements AutoCloseable {
   private static final Map<SharedPool.Key, SharedPool> POOLS = new HashMap<>();
 
   static {
-    for (Quota quota : List.of(Quota.READ, Quota.WRITE)) {
+    for (Quota quota : List.of(Quota.READ, Quota.WRITE, Quota.LOOKUP)) {
       for (PoolState state : PoolState.values()) {
         Gauge<Integer> gauge = () -> connections(quota, state);
         Measure.registry()

@@ -9,6 +9,8 @@ package dev.millrace.connect;
 public enum Quota {
   READ,
   WRITE,
+  /** A query for some keys, whose rows are all there before anything is done with them. */
+  LOOKUP,
   /** To look for a moment at what the others do, or to do without. */
   ASIDE
 }

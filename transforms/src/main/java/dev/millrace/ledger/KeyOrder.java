@@ -4,6 +4,7 @@ package dev.millrace.ledger;
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockSchema;
+import dev.millrace.dialect.KeyType;
 import dev.millrace.dialect.Sql;
 import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableColumn;

@@ -23,6 +23,7 @@ final class Help {
           Map.entry("millrace_late_panes_total", "Counts of a window that was passed already."),
           Map.entry("millrace_rows_late_total", "Rows of late panes."),
           Map.entry("millrace_rows_covered_total", "Rows that the ledger had already."),
+          Map.entry("millrace_rows_unmatched_total", "Rows for whose key a lookup found nothing."),
           Map.entry(
               "millrace_lock_wait_seconds_total",
               "For how long sessions were seen waiting for locks."),
@@ -32,7 +33,18 @@ final class Help {
           Map.entry("millrace_pool_acquire_seconds", "Until a pool had a connection."),
           Map.entry("millrace_read_query_seconds", "A read's queries of a call."),
           Map.entry("millrace_write_query_seconds", "A transaction's writes, without its commit."),
-          Map.entry("millrace_commit_seconds", "Until a commit was acknowledged."));
+          Map.entry("millrace_commit_seconds", "Until a commit was acknowledged."),
+          Map.entry(
+              "millrace_cache_requests_total",
+              "Keys that a tier of a cache was asked for, by result."),
+          Map.entry(
+              "millrace_cache_saved_seconds_total",
+              "Time that needless loads would have taken, as an estimate."),
+          Map.entry(
+              "millrace_cache_load_seconds", "Until a cache's source answered for some keys."),
+          Map.entry(
+              "millrace_cache_staleness_seconds",
+              "How old the oldest entry was that a request was served."));
 
   private Help() {}
 

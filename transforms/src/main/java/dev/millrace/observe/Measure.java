@@ -39,7 +39,9 @@ public enum Measure {
   /** Rows of late panes. */
   ROWS_LATE,
   /** Rows that the ledger had already, and were not written again. */
-  ROWS_COVERED;
+  ROWS_COVERED,
+  /** Rows for whose key a lookup found nothing. */
+  ROWS_UNMATCHED;
 
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "millrace";

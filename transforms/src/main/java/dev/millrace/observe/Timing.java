@@ -25,7 +25,11 @@ public enum Timing {
   /** A transaction's writes, without its commit. */
   WRITE_QUERY,
   /** Until a commit was acknowledged. */
-  COMMIT;
+  COMMIT,
+  /** Until the source of a cache answered for a batch of keys. */
+  CACHE_LOAD,
+  /** How old the oldest entry was that a request was served from a cache. */
+  CACHE_STALENESS;
 
   private static final ImmutableMap<Timing, Buckets> BUCKETS =
       Maps.toMap(List.of(values()), timing -> new Buckets());
@@ -53,7 +57,11 @@ public enum Timing {
 
   /** As {@link #since}, in this JVM only: for who may not be within a DoFn's call. */
   public void sinceOutside(long start) {
-    long nanos = System.nanoTime() - start;
+    addOutside(System.nanoTime() - start);
+  }
+
+  /** Tells of one, in this JVM only. */
+  public void addOutside(long nanos) {
     timer().update(nanos, TimeUnit.NANOSECONDS);
     buckets().add(nanos);
   }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.ledger;
+package dev.millrace.dialect;
 
 import java.time.LocalDate;
 import java.util.Locale;

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.ledger;
+package dev.millrace.dialect;
 
 import com.google.common.primitives.Longs;
 import com.google.common.primitives.UnsignedBytes;
@@ -15,10 +15,10 @@ import java.util.Optional;
  * of the server, to the last digit. Texts are compared byte by byte, as {@code COLLATE "C"} does,
  * since two servers may disagree on every other collation. Equal values have equal texts.
  */
-enum KeyType {
+public enum KeyType {
   INTEGER {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return switch (column.type().kind()) {
         case INT16 -> Short.toString(column.getShort(row));
         case INT32 -> Integer.toString(column.getInt(row));
@@ -27,7 +27,7 @@ enum KeyType {
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return Long.compare(Long.parseLong(a), Long.parseLong(b));
     }
   },
@@ -35,7 +35,7 @@ enum KeyType {
   /** The infinities at the ends, and NaN above all; trailing zeros do not count. */
   NUMERIC {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       if (column.type().kind() == BlockType.Kind.NUMERIC) {
         return Numeric.toText(column.getBytes(row));
       }
@@ -45,7 +45,7 @@ enum KeyType {
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       int special = Integer.compare(rank(a), rank(b));
       return special != 0 || rank(a) != 0
           ? special
@@ -64,12 +64,12 @@ enum KeyType {
 
   TEXT {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return column.getText(row);
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return UnsignedBytes.lexicographicalComparator()
           .compare(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
     }
@@ -78,7 +78,7 @@ enum KeyType {
   /** A {@code char(n)}, whose trailing blanks do not count. */
   PADDED_TEXT {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       String padded = column.getText(row);
       int end = padded.length();
       while (end > 0 && padded.charAt(end - 1) == ' ') {
@@ -88,7 +88,7 @@ enum KeyType {
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return TEXT.compare(a, b);
     }
   },
@@ -96,24 +96,24 @@ enum KeyType {
   /** A transaction's number, which the server sends as eight bytes. */
   XID8 {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return Long.toUnsignedString(Longs.fromByteArray(column.getBytes(row)));
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return Long.compareUnsigned(Long.parseUnsignedLong(a), Long.parseUnsignedLong(b));
     }
   },
 
   UUID {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return String.valueOf(column.value(row));
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       // Both in lower case, with hyphens at the same places.
       return a.compareTo(b);
     }
@@ -121,42 +121,42 @@ enum KeyType {
 
   DATE {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return KeyTimes.date(column.getInt(row));
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return KeyTimes.compare(a, b);
     }
   },
 
   TIMESTAMP {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return KeyTimes.timestamp(column.getLong(row), "");
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return KeyTimes.compare(a, b);
     }
   },
 
   TIMESTAMPTZ {
     @Override
-    String text(BlockColumn column, int row) {
+    public String text(BlockColumn column, int row) {
       return KeyTimes.timestamp(column.getLong(row), KeyTimes.UTC);
     }
 
     @Override
-    int compare(String a, String b) {
+    public int compare(String a, String b) {
       return KeyTimes.compare(a, b);
     }
   };
 
   /** The type of a column; empty for one whose order is not known exactly. */
-  static Optional<KeyType> of(BlockType type, boolean padded) {
+  public static Optional<KeyType> of(BlockType type, boolean padded) {
     return Optional.ofNullable(
         switch (type.kind()) {
           case INT16, INT32, INT64 -> INTEGER;
@@ -172,13 +172,13 @@ enum KeyType {
         });
   }
 
-  boolean isText() {
+  public boolean isText() {
     return this == TEXT || this == PADDED_TEXT;
   }
 
   /** The value of a row, which is not NULL. */
-  abstract String text(BlockColumn column, int row);
+  public abstract String text(BlockColumn column, int row);
 
   /** Compares two values that {@link #text} wrote. */
-  abstract int compare(String a, String b);
+  public abstract int compare(String a, String b);
 }

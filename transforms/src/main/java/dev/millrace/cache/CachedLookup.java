@@ -1,0 +1,350 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockCoder;
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.BlockType.Kind;
+import dev.millrace.block.Blocks;
+import dev.millrace.block.Column;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.dialect.Catalog;
+import dev.millrace.dialect.KeyedRead;
+import dev.millrace.dialect.Table;
+import dev.millrace.dialect.TableName;
+import dev.millrace.dialect.TableRead;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts beside each row what a table has for its key, as a join does, and asks the table for each
+ * key once: the distinct keys of a block are looked up together, in one query, and what was found,
+ * or that there is nothing, is kept in a cache that all threads of a JVM share.
+ *
+ * <p>Bounded or unbounded; keeps windows, timestamps and the origin of blocks, and may stand
+ * between a read and a write in ledger mode. A value is at most as old as {@link
+ * CacheSettings#timeToLive} says; in a history ({@link #asOf}) it is the one that was valid at the
+ * time of the row, whenever it is looked up. Memory is bounded by the cache's heap and by what is
+ * found for one block. While it asks, each thread takes one connection, of a pool of its own.
+ *
+ * <p>Immutable; every with-er returns a new instance.
+ */
+public final class CachedLookup extends PTransform<PCollection<Block>, PCollection<Block>> {
+
+  private final ConnectionSpec spec;
+  private final TableName table;
+  private final Options options;
+
+  /**
+   * @param on the columns of the blocks; empty for those of the key
+   * @param key the columns of the table; empty for its own
+   * @param columns that are put beside; empty for all but the key's
+   */
+  private record Options(
+      String name,
+      List<String> on,
+      List<String> key,
+      List<String> columns,
+      String prefix,
+      String where,
+      @Nullable AsOf asOf,
+      boolean outer,
+      @Nullable CacheSettings settings)
+      implements Serializable {}
+
+  private CachedLookup(ConnectionSpec spec, TableName table, Options options) {
+    this.spec = spec;
+    this.table = table;
+    this.options = options;
+  }
+
+  /**
+   * Looks up in a table or view.
+   *
+   * @param table {@code name} or {@code schema.name}, as in SQL
+   * @throws IllegalArgumentException when the name has another form
+   */
+  public static CachedLookup in(ConnectionSpec spec, String table) {
+    TableName name = TableName.parse(table);
+    Options options =
+        new Options(
+            name.toString().replaceAll("[^A-Za-z0-9_.-]", "_"),
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            "",
+            null,
+            true,
+            CacheSettings.DEFAULT);
+    return new CachedLookup(spec, name, options);
+  }
+
+  private CachedLookup with(Options newOptions) {
+    return new CachedLookup(spec, table, newOptions);
+  }
+
+  /** The columns of the blocks that hold the key; default: those of the same names. */
+  public CachedLookup on(String... names) {
+    Options o = options;
+    return with(
+        new Options(
+            o.name,
+            List.of(names),
+            o.key,
+            o.columns,
+            o.prefix,
+            o.where,
+            o.asOf,
+            o.outer,
+            o.settings));
+  }
+
+  /**
+   * The columns of the table that are the key. Best served by an index. Default: the primary key,
+   * or the first unique index over columns that are NOT NULL; of a history without the column of
+   * {@link #asOf}.
+   */
+  public CachedLookup key(String... names) {
+    Options o = options;
+    return with(
+        new Options(
+            o.name,
+            o.on,
+            List.of(names),
+            o.columns,
+            o.prefix,
+            o.where,
+            o.asOf,
+            o.outer,
+            o.settings));
+  }
+
+  /** The columns that are put beside a row, in this order; default: all but the key's. */
+  public CachedLookup columns(String... names) {
+    Options o = options;
+    return with(
+        new Options(
+            o.name, o.on, o.key, List.of(names), o.prefix, o.where, o.asOf, o.outer, o.settings));
+  }
+
+  /** What the names of the columns that are put beside a row begin with; default: nothing. */
+  public CachedLookup prefixed(String prefix) {
+    Options o = options;
+    return with(
+        new Options(o.name, o.on, o.key, o.columns, prefix, o.where, o.asOf, o.outer, o.settings));
+  }
+
+  /** Finds the rows that satisfy a condition in SQL, which is trusted; default: all. */
+  public CachedLookup where(String condition) {
+    Options o = options;
+    return with(
+        new Options(
+            o.name, o.on, o.key, o.columns, o.prefix, condition, o.asOf, o.outer, o.settings));
+  }
+
+  /**
+   * Looks up in a history: finds the last row that was valid at the time of the row that asks.
+   *
+   * @param time the column of the blocks that has the time; where it is NULL, nothing is found
+   * @param since the column of the table, of the same type, that says from when on a row is valid;
+   *     NULL for ever since. With the key it is unique
+   */
+  public CachedLookup asOf(String time, String since) {
+    Options o = options;
+    return with(
+        new Options(
+            o.name,
+            o.on,
+            o.key,
+            o.columns,
+            o.prefix,
+            o.where,
+            new AsOf(time, since),
+            o.outer,
+            o.settings));
+  }
+
+  /**
+   * Drops a row for which nothing is found, and counts it as {@code rows_unmatched}; default: it
+   * stays, with NULLs beside it.
+   */
+  public CachedLookup inner() {
+    Options o = options;
+    return with(
+        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, false, o.settings));
+  }
+
+  /**
+   * What the cache is called in metrics: 1 to 60 letters, digits, {@code _}, {@code -} or {@code .}
+   * ; default: as the table.
+   */
+  public CachedLookup named(String name) {
+    if (!name.matches("[A-Za-z0-9_.-]{1,60}")) {
+      throw new IllegalArgumentException(
+          "Invalid name of a cache: " + name + " (must be 1 to 60 letters, digits, _, - or .)");
+    }
+    Options o = options;
+    return with(
+        new Options(name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, o.settings));
+  }
+
+  /** Where and for how long what was found is kept; default: {@link CacheSettings#DEFAULT}. */
+  public CachedLookup cached(CacheSettings settings) {
+    Options o = options;
+    return with(
+        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, settings));
+  }
+
+  /** Asks the table for the keys of each block anew, still in one query a block. */
+  public CachedLookup withoutCache() {
+    Options o = options;
+    return with(
+        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, null));
+  }
+
+  /** The same over rows instead of blocks, for pipelines that have rows already. */
+  public PTransform<PCollection<Row>, PCollection<Row>> rows() {
+    return new OverRows(this);
+  }
+
+  private static final class OverRows extends PTransform<PCollection<Row>, PCollection<Row>> {
+    private final CachedLookup lookup;
+
+    OverRows(CachedLookup lookup) {
+      this.lookup = lookup;
+    }
+
+    @Override
+    public PCollection<Row> expand(PCollection<Row> input) {
+      return input.apply(Blocks.fromRows()).apply(lookup).apply(Blocks.toRows());
+    }
+  }
+
+  /**
+   * Looks at the table.
+   *
+   * @throws IllegalArgumentException when the table or a column does not exist, is of a type that
+   *     does not fit, or has the name of a column of the blocks
+   * @throws IllegalStateException when the server does not answer or refuses
+   */
+  @Override
+  public PCollection<Block> expand(PCollection<Block> input) {
+    BlockSchema schema = BlockCoder.schemaOf(input);
+    Table described = describe();
+    AsOf asOf = options.asOf();
+    List<String> key = options.key().isEmpty() ? ownKey(described) : options.key();
+    List<String> on = options.on().isEmpty() ? key : options.on();
+    List<String> columns = options.columns().isEmpty() ? others(described, key) : options.columns();
+    if (on.size() != key.size()) {
+      throw new IllegalArgumentException(
+          "Invalid key: %s (must be %d columns of the blocks, as the key of %s: %s)"
+              .formatted(on, key.size(), described.name(), key));
+    }
+    TableSource source = source(described, key, columns);
+    for (int part = 0; part < key.size(); part++) {
+      Column column = schema.column(schema.indexOf(on.get(part)));
+      source.require(part, column.name(), column.type());
+    }
+    if (asOf != null) {
+      requireTimes(schema, source.values(), asOf);
+    }
+    BlockSchema added = added(source.values(), columns);
+    Lookup lookup =
+        new Lookup(options.name(), source, on, asOf, options.outer(), options.settings());
+    return input
+        .apply("Look up", ParDo.of(new LookupFn(lookup, schema, added)))
+        .setCoder(BlockCoder.of(collide(schema, added)));
+  }
+
+  private Table describe() {
+    try (Connection connection = spec.connect("plan a lookup in " + table)) {
+      return Catalog.describe(connection, table);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(
+          "Cannot look up in " + table + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private List<String> ownKey(Table described) {
+    List<String> key =
+        described
+            .rowKey()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "Cannot look up in "
+                            + described.name()
+                            + ": it has no primary key, nor a unique index over columns that are"
+                            + " NOT NULL; name the columns of the key"));
+    AsOf asOf = options.asOf();
+    return asOf == null
+        ? key
+        : key.stream().filter(column -> !column.equals(asOf.since())).toList();
+  }
+
+  private List<String> others(Table described, List<String> key) {
+    AsOf asOf = options.asOf();
+    return described.names().stream()
+        .filter(name -> !key.contains(name) && (asOf == null || !name.equals(asOf.since())))
+        .toList();
+  }
+
+  private TableSource source(Table described, List<String> key, List<String> columns) {
+    Set<String> values = new LinkedHashSet<>(columns);
+    AsOf asOf = options.asOf();
+    if (asOf != null) {
+      values.add(asOf.since());
+    }
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot look up in " + described.name() + ": it has no column beside its key " + key);
+    }
+    Set<String> all = new LinkedHashSet<>(key);
+    all.addAll(values);
+    TableRead read = TableRead.of(described, List.copyOf(all), options.where());
+    return new TableSource(
+        spec,
+        KeyedRead.of(read, key),
+        read.schema().project(List.copyOf(values)),
+        asOf == null ? null : asOf.since());
+  }
+
+  private static void requireTimes(BlockSchema blocks, BlockSchema values, AsOf asOf) {
+    Kind time = blocks.column(blocks.indexOf(asOf.time())).type().kind();
+    Kind since = values.column(values.indexOf(asOf.since())).type().kind();
+    if (!AsOf.isTime(time) || time != since) {
+      throw new IllegalArgumentException(
+          "Invalid time: %s of %s (must be a date or timestamp, as %s, of %s)"
+              .formatted(asOf.time(), time, asOf.since(), since));
+    }
+  }
+
+  private BlockSchema added(BlockSchema values, List<String> columns) {
+    return new BlockSchema(
+        values.project(columns).columns().stream()
+            .map(column -> new Column(options.prefix() + column.name(), column.type()))
+            .toList());
+  }
+
+  private static BlockSchema collide(BlockSchema schema, BlockSchema added) {
+    for (String name : added.names()) {
+      if (schema.names().contains(name)) {
+        throw new IllegalArgumentException(
+            "Invalid column: %s (must differ from those of the blocks: choose columns, or give them"
+                    .formatted(name)
+                + " a prefix)");
+      }
+    }
+    return schema.and(added);
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.BlockColumn;
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Origin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was found for the rows of a block: each distinct row once, and of each row of the block
+ * which one is its own. Used by one thread.
+ */
+final class Found {
+
+  private static final int UNMATCHED = -1;
+
+  private final Block values;
+  private final int[] matches;
+
+  private Found(Block values, int[] matches) {
+    this.values = values;
+    this.matches = matches;
+  }
+
+  /**
+   * Finds out which row is whose.
+   *
+   * @param rows of each slot of the index; null where there are none
+   */
+  static Found of(Lookup lookup, Block block, KeyIndex index, byte[] @Nullable [] rows) {
+    BlockSchema schema = lookup.source().values();
+    BlockBuilder builder = new BlockBuilder(schema);
+    int[] starts = new int[rows.length + 1];
+    for (int slot = 0; slot < rows.length; slot++) {
+      byte @Nullable [] own = rows[slot];
+      starts[slot + 1] = starts[slot] + (own == null ? 0 : RowBytes.decode(own, schema, builder));
+    }
+    Block values = builder.build(Origin.NONE);
+    int[] matches = new int[block.rows()];
+    for (int row = 0; row < matches.length; row++) {
+      int slot = index.slot(row);
+      matches[row] =
+          slot == KeyIndex.NONE
+              ? UNMATCHED
+              : match(lookup, block, row, values, starts[slot], starts[slot + 1]);
+    }
+    return new Found(values, matches);
+  }
+
+  private static int match(Lookup lookup, Block block, int row, Block values, int from, int to) {
+    AsOf asOf = lookup.asOf();
+    if (asOf == null) {
+      return from == to ? UNMATCHED : from;
+    }
+    BlockColumn time = block.column(block.schema().indexOf(asOf.time()));
+    if (time.isNull(row)) {
+      return UNMATCHED;
+    }
+    BlockColumn since = values.column(values.schema().indexOf(asOf.since()));
+    int last = AsOf.last(since, from, to, AsOf.instant(time, row));
+    return last < 0 ? UNMATCHED : last;
+  }
+
+  boolean isMatched(int row) {
+    return matches[row] != UNMATCHED;
+  }
+
+  int unmatched() {
+    int count = 0;
+    for (int match : matches) {
+      count += match == UNMATCHED ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * What stands beside the rows of the block.
+   *
+   * @param schema its columns, the first of those that were found, under whatever names
+   * @param matchedOnly without those for which nothing was found, for which there are NULLs
+   */
+  Block block(BlockSchema schema, boolean matchedOnly) {
+    BlockBuilder builder = new BlockBuilder(schema);
+    for (int i = 0; i < schema.size(); i++) {
+      BlockColumn source = values.column(i);
+      for (int match : matches) {
+        if (match != UNMATCHED) {
+          builder.column(i).appendFrom(source, match);
+        } else if (!matchedOnly) {
+          builder.column(i).appendNull();
+        }
+      }
+    }
+    return builder.build(Origin.NONE);
+  }
+}

@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.millrace.cache.tier.CacheKey;
+import dev.millrace.cache.tier.Entry;
+import dev.millrace.control.ByteSize;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries on the heap, bounded by their bytes. Which of them stay is decided by how often they were
+ * asked for lately (W-TinyLFU): keys that come once do not drive out those that come again. Safe
+ * for use by several threads.
+ */
+final class HeapTier {
+
+  /** What an entry takes beside its bytes: two objects, two arrays' headers, the cache's node. */
+  static final int OVERHEAD = 176;
+
+  private final Cache<CacheKey, Entry> entries;
+
+  /**
+   * A tier.
+   *
+   * @param size of keys, values and what holds them
+   * @param evicted is given what there is no room for; called by whoever makes the room
+   */
+  HeapTier(ByteSize size, BiConsumer<CacheKey, Entry> evicted) {
+    this.entries =
+        Caffeine.newBuilder()
+            .maximumWeight(size.bytes())
+            .weigher(HeapTier::weight)
+            .executor(Runnable::run)
+            .evictionListener(
+                (@Nullable CacheKey key, @Nullable Entry entry, RemovalCause cause) -> {
+                  if (key != null && entry != null) {
+                    evicted.accept(key, entry);
+                  }
+                })
+            .build();
+  }
+
+  private static int weight(CacheKey key, Entry entry) {
+    return OVERHEAD + key.bytes().length + entry.bytes();
+  }
+
+  @Nullable Entry get(CacheKey key) {
+    return entries.getIfPresent(key);
+  }
+
+  void put(CacheKey key, Entry entry) {
+    entries.put(key, entry);
+  }
+
+  void remove(Collection<CacheKey> keys) {
+    entries.invalidateAll(keys);
+  }
+
+  void clear() {
+    entries.invalidateAll();
+  }
+
+  /** All that it holds, which may change meanwhile. */
+  Map<CacheKey, Entry> all() {
+    return entries.asMap();
+  }
+
+  long count() {
+    return entries.estimatedSize();
+  }
+
+  long bytes() {
+    return entries.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+}

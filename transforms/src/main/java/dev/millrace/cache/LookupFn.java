@@ -1,0 +1,87 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.Marshalled;
+import dev.millrace.block.OneToOne;
+import dev.millrace.cache.tier.CacheKey;
+import dev.millrace.observe.Measure;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.jspecify.annotations.Nullable;
+
+/** Puts beside the rows of a block what is found for their keys. */
+final class LookupFn extends DoFn<Block, Block> implements OneToOne {
+
+  private final Lookup lookup;
+  private final Marshalled<BlockSchema> input;
+  private final Marshalled<BlockSchema> added;
+
+  // For the worker's life.
+  private transient @Nullable SharedLookup shared;
+
+  /**
+   * A step.
+   *
+   * @param input of the blocks that come
+   * @param added the columns that are put beside them, named as in the output
+   */
+  LookupFn(Lookup lookup, BlockSchema input, BlockSchema added) {
+    this.lookup = lookup;
+    this.input = Marshalled.of(input);
+    this.added = Marshalled.of(added);
+  }
+
+  @Setup
+  public void open() {
+    shared = SharedLookup.share(lookup);
+  }
+
+  @ProcessElement
+  public void process(@Element Block block, OutputReceiver<Block> out) throws Exception {
+    Found found = lookUp(block);
+    int unmatched = found.unmatched();
+    Measure.ROWS_UNMATCHED.add(unmatched);
+    out.output(
+        unmatched == 0 || lookup.keepsUnmatched()
+            ? block.beside(found.block(added.get(), false))
+            : matched(block, found).beside(found.block(added.get(), true)));
+  }
+
+  private Found lookUp(Block block) throws Exception {
+    int[] columns = positions(block.schema(), lookup.key());
+    KeyIndex index = KeyIndex.of(block, columns);
+    List<CacheKey> keys = new ArrayList<>(index.size());
+    for (int slot = 0; slot < index.size(); slot++) {
+      keys.add(lookup.source().keyOf(block, columns, index.first(slot)));
+    }
+    return Found.of(lookup, block, index, requireNonNull(shared).get(block, columns, index, keys));
+  }
+
+  private static int[] positions(BlockSchema schema, List<String> names) {
+    return names.stream().mapToInt(schema::indexOf).toArray();
+  }
+
+  private Block matched(Block block, Found found) {
+    BlockBuilder builder = new BlockBuilder(input.get());
+    for (int row = 0; row < block.rows(); row++) {
+      if (found.isMatched(row)) {
+        builder.appendFrom(block, row);
+      }
+    }
+    return builder.build(block.origin());
+  }
+
+  @Teardown
+  public void close() {
+    if (shared != null) {
+      shared.close();
+      shared = null;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockBuilder;
+import dev.millrace.block.BlockColumn;
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.BlockType;
+import dev.millrace.block.Blocks;
+import dev.millrace.block.Marshalled;
+import dev.millrace.block.Origin;
+import dev.millrace.cache.tier.CacheKey;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Pool;
+import dev.millrace.connect.Quota;
+import dev.millrace.dialect.CopyReader;
+import dev.millrace.dialect.KeyedRead;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A table or view that is asked for many keys in one query. */
+final class TableSource implements LookupSource {
+
+  /** Keys of a query at most, so that its text stays below some megabytes. */
+  private static final int KEYS_OF_A_QUERY = 10_000;
+
+  private final Marshalled<ConnectionSpec> spec;
+  private final Marshalled<KeyedRead> read;
+  private final Marshalled<BlockSchema> values;
+  private final @Nullable String since;
+
+  /**
+   * A table.
+   *
+   * @param values the columns that are found, {@code since} among them
+   * @param since the column that says from when on a row is valid; null when a key has one row
+   */
+  TableSource(ConnectionSpec spec, KeyedRead read, BlockSchema values, @Nullable String since) {
+    this.spec = Marshalled.of(spec);
+    this.read = Marshalled.of(read);
+    this.values = Marshalled.of(values);
+    this.since = since;
+  }
+
+  @Override
+  public String name() {
+    return read.get().read().table().name().toString();
+  }
+
+  @Override
+  public String identity() {
+    KeyedRead keyed = read.get();
+    return String.join(
+        "\n",
+        spec.get().address(),
+        String.valueOf(spec.get().user()),
+        name(),
+        keyed.key().toString(),
+        values.get().toString(),
+        String.valueOf(since),
+        keyed.read().where());
+  }
+
+  @Override
+  public List<String> key() {
+    return read.get().key();
+  }
+
+  @Override
+  public BlockSchema values() {
+    return values.get();
+  }
+
+  @Override
+  public void require(int part, String column, BlockType type) {
+    KeyedRead keyed = read.get();
+    if (!keyed.accepts(part, type)) {
+      String name = keyed.key().get(part);
+      BlockSchema schema = keyed.read().schema();
+      throw new IllegalArgumentException(
+          "Invalid key column: "
+              + column
+              + " of "
+              + type
+              + " (must be as "
+              + name
+              + " of "
+              + name()
+              + ", "
+              + schema.column(schema.indexOf(name)).type()
+              + ")");
+    }
+  }
+
+  @Override
+  public CacheKey keyOf(Block block, int[] columns, int row) {
+    return TextKey.of(texts(read.get(), block, columns, row));
+  }
+
+  private static List<String> texts(KeyedRead read, Block block, int[] columns, int row) {
+    List<String> texts = new ArrayList<>(columns.length);
+    for (int part = 0; part < columns.length; part++) {
+      texts.add(read.text(part, block.column(columns[part]), row));
+    }
+    return texts;
+  }
+
+  @Override
+  public Opened open() {
+    return new Table();
+  }
+
+  private final class Table implements Opened {
+
+    private final KeyedRead keyed = read.get();
+    private final Pool pool = Pool.share(spec.get(), Quota.LOOKUP);
+    private final int[] keyColumns = positions(keyed.key());
+    private final int[] valueColumns = positions(values.get().names());
+
+    private int[] positions(List<String> names) {
+      return names.stream().mapToInt(keyed.read().schema()::indexOf).toArray();
+    }
+
+    @Override
+    public Map<CacheKey, byte[]> load(Block block, int[] columns, int[] rows) throws SQLException {
+      Map<CacheKey, byte[]> found = new HashMap<>();
+      for (int from = 0; from < rows.length; from += KEYS_OF_A_QUERY) {
+        List<List<String>> keys =
+            IntStream.range(from, Math.min(rows.length, from + KEYS_OF_A_QUERY))
+                .mapToObj(i -> texts(keyed, block, columns, rows[i]))
+                .toList();
+        found.putAll(spec.get().timeouts().retry().call("look up in " + name(), () -> ask(keys)));
+      }
+      return found;
+    }
+
+    private Map<CacheKey, byte[]> ask(List<List<String>> keys) throws SQLException {
+      try (Pool.Acquired acquired = pool.acquire("look up in " + name())) {
+        try {
+          acquired.limitLocks();
+          return read(acquired.connection(), keyed.query(keys));
+        } catch (SQLException failure) {
+          throw acquired.explain(failure);
+        }
+      }
+    }
+
+    private Map<CacheKey, byte[]> read(Connection connection, String query) throws SQLException {
+      Map<CacheKey, byte[]> found = new HashMap<>();
+      Map<CacheKey, List<Version>> versions = new LinkedHashMap<>();
+      BlockBuilder builder = new BlockBuilder(keyed.read().schema());
+      try (CopyReader copy = new CopyReader(connection, keyed.read(), query)) {
+        for (boolean more = true; more; ) {
+          more = copy.fill(builder, Blocks.DEFAULT_SIZE.bytes());
+          Block block = builder.build(Origin.NONE);
+          for (int row = 0; row < block.rows(); row++) {
+            CacheKey key = keyOf(block, keyColumns, row);
+            byte[] value = RowBytes.encode(block, valueColumns, List.of(row));
+            if (since != null) {
+              versions.computeIfAbsent(key, k -> new ArrayList<>()).add(version(block, row, value));
+            } else if (found.put(key, value) != null) {
+              throw ambiguous(block, row);
+            }
+          }
+        }
+      }
+      versions.forEach((key, all) -> found.put(key, Version.inOrder(all)));
+      return found;
+    }
+
+    private Version version(Block block, int row, byte[] value) {
+      BlockColumn from = block.column(keyed.read().schema().indexOf(String.valueOf(since)));
+      return new Version(AsOf.instant(from, row), value);
+    }
+
+    private SQLException ambiguous(Block block, int row) {
+      return new SQLException(
+          "Cannot look up in "
+              + name()
+              + ": there are several rows of "
+              + String.join(", ", keyed.key())
+              + " = "
+              + String.join(", ", texts(keyed, block, keyColumns, row))
+              + "; a key must be of one row, or say from when on each is valid");
+    }
+
+    @Override
+    public void close() {
+      pool.close();
+    }
+  }
+}
