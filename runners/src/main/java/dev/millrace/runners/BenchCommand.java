@@ -27,6 +27,7 @@ final class BenchCommand extends RunCommand {
         "verify: what it costs to compare two tables, beside the plain aggregate over both;",
         "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
         "ceiling: many processes below one ceiling on connections, also in trouble;",
+        "caching: rows enriched from a table, by a query a row, with a cache, and by Millrace;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
@@ -36,6 +37,7 @@ final class BenchCommand extends RunCommand {
   private static final long VERIFY_ROWS = 1_000_000;
   private static final long KILL_ROWS = 300_000;
   private static final long CONNECTIONS_ROWS = 3_000_000;
+  private static final long CACHING_ROWS = 5_000_000;
   private static final long INCREMENTAL_ROWS = 10_000_000;
 
   @Option(
@@ -115,6 +117,8 @@ final class BenchCommand extends RunCommand {
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
       case "connections" ->
           new ConnectionsBenchWork(rows == null ? CONNECTIONS_ROWS : rows, rounds, contenders);
+      case "caching" ->
+          new CachingBenchWork(rows == null ? CACHING_ROWS : rows, rounds, contenders);
       case "ceiling" -> new CeilingBenchWork(contenders);
       case "follow" -> new FollowBenchWork();
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
@@ -123,7 +127,7 @@ final class BenchCommand extends RunCommand {
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling, follow or kills)");
+                  + " ceiling, caching, follow or kills)");
     };
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -131,17 +132,26 @@ final class CommandedCluster implements AutoCloseable {
 
   /** Kills a process of the cluster, which starts another in its place. */
   void kill(String name) throws Exception {
-    ProcessHandle process = ProcessHandle.of(pid(name)).orElseThrow();
+    awaitProcess(name);
+    ProcessHandle process = process(name).orElseThrow();
     process.destroyForcibly();
     process.onExit().get(10, TimeUnit.SECONDS);
   }
 
+  /** Waits until a process is there: the one before may have been killed a moment ago. */
+  void awaitProcess(String name) throws Exception {
+    WrittenTable.await(() -> process(name).isPresent(), PATIENCE);
+  }
+
   long pid(String name) throws IOException {
+    return process(name).orElseThrow().pid();
+  }
+
+  private Optional<ProcessHandle> process(String name) throws IOException {
     return cluster.state().orElseThrow().members().stream()
         .filter(member -> member.name().equals(name))
         .findFirst()
-        .orElseThrow()
-        .pid();
+        .flatMap(member -> ProcessHandle.of(member.pid()));
   }
 
   /** Kills the JobManager, and waits until the next one has all the slots, free. */

@@ -127,7 +127,10 @@ class FollowChaosIT {
         cluster.killJobManager();
         resume(cluster, "--parallelism=" + SLOTS);
       }
-      case PAUSE -> pause(cluster.pid(worker), table);
+      case PAUSE -> {
+        cluster.awaitProcess(worker);
+        pause(cluster.pid(worker), table);
+      }
       case RESCALE -> {
         // A savepoint fails while the job restarts, as soon after the strike before.
         WrittenTable.await(

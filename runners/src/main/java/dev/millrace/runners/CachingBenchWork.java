@@ -1,0 +1,40 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.benchmarks.caching.CachingBench;
+import dev.millrace.benchmarks.caching.Contender;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Measures what a cache saves.
+ *
+ * @param contenders names; empty for all
+ */
+record CachingBenchWork(long rows, int rounds, List<String> contenders) implements Work {
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    CachingBench.Options defaults = CachingBench.Options.defaults();
+    CachingBench.Options options =
+        new CachingBench.Options(
+            rows,
+            defaults.accounts(),
+            rounds,
+            run.options().parallelism,
+            contenders.isEmpty()
+                ? defaults.contenders()
+                : contenders.stream().map(Contender::named).collect(Collectors.toSet()));
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would look up the accounts of %,d visits among %,d by %s, %d rounds"
+              .formatted(rows, options.accounts(), options.contenders(), rounds));
+    }
+    List<CachingBench.Line> lines = CachingBench.run(options, run::tell);
+    List<String> report = new ArrayList<>(List.of(CachingBench.Line.head()));
+    lines.forEach(line -> report.add(line.text()));
+    return new Outcome(Counts.NONE, report, Map.of("result", lines), ExitCode.DONE);
+  }
+}
