@@ -77,7 +77,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     TableName name = TableName.parse(table);
     Options options =
         new Options(
-            name.toString().replaceAll("[^A-Za-z0-9_.-]", "_"),
+            CacheName.of(name.toString()),
             List.of(),
             List.of(),
             List.of(),
@@ -189,13 +189,18 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * ; default: as the table.
    */
   public CachedLookup named(String name) {
-    if (!name.matches("[A-Za-z0-9_.-]{1,60}")) {
-      throw new IllegalArgumentException(
-          "Invalid name of a cache: " + name + " (must be 1 to 60 letters, digits, _, - or .)");
-    }
     Options o = options;
     return with(
-        new Options(name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, o.settings));
+        new Options(
+            CacheName.require(name),
+            o.on,
+            o.key,
+            o.columns,
+            o.prefix,
+            o.where,
+            o.asOf,
+            o.outer,
+            o.settings));
   }
 
   /** Where and for how long what was found is kept; default: {@link CacheSettings#DEFAULT}. */

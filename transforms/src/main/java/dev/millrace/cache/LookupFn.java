@@ -9,9 +9,13 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.Marshalled;
 import dev.millrace.block.OneToOne;
 import dev.millrace.cache.tier.CacheKey;
+import dev.millrace.cache.tier.Entry;
 import dev.millrace.observe.Measure;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +26,9 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
   private final Marshalled<BlockSchema> input;
   private final Marshalled<BlockSchema> added;
 
-  // For the worker's life.
-  private transient @Nullable SharedLookup shared;
+  // Worker scoped.
+  private transient LookupSource.@Nullable Opened source;
+  private transient @Nullable SharedCache cache;
 
   /**
    * A step.
@@ -39,7 +44,11 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
 
   @Setup
   public void open() {
-    shared = SharedLookup.share(lookup);
+    source = lookup.source().open();
+    CacheSettings settings = lookup.settings();
+    if (settings != null) {
+      cache = SharedCache.share(lookup.name(), lookup.source().identity(), settings);
+    }
   }
 
   @ProcessElement
@@ -60,7 +69,24 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
     for (int slot = 0; slot < index.size(); slot++) {
       keys.add(lookup.source().keyOf(block, columns, index.first(slot)));
     }
-    return Found.of(lookup, block, index, requireNonNull(shared).get(block, columns, index, keys));
+    LookupSource.Opened asked = requireNonNull(source);
+    TieredCache.Loader loader =
+        slots -> asked.load(block, columns, Arrays.stream(slots).map(index::first).toArray());
+    return Found.of(lookup, block, index, values(keys, loader));
+  }
+
+  /** Of each key its rows; null where there are none. */
+  private byte[] @Nullable [] values(List<CacheKey> keys, TieredCache.Loader loader)
+      throws Exception {
+    byte[] @Nullable [] values = new byte[keys.size()][];
+    if (cache == null) {
+      Map<CacheKey, byte[]> loaded = loader.load(IntStream.range(0, values.length).toArray());
+      Arrays.setAll(values, slot -> loaded.get(keys.get(slot)));
+    } else {
+      Entry[] entries = cache.cache().get(keys, loader);
+      Arrays.setAll(values, slot -> entries[slot].value());
+    }
+    return values;
   }
 
   private static int[] positions(BlockSchema schema, List<String> names) {
@@ -79,9 +105,14 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
 
   @Teardown
   public void close() {
-    if (shared != null) {
-      shared.close();
-      shared = null;
+    // First the cache, which may be asking the source.
+    if (cache != null) {
+      cache.close();
+      cache = null;
+    }
+    if (source != null) {
+      source.close();
+      source = null;
     }
   }
 }

@@ -33,6 +33,9 @@ final class Request {
 
   private static final double NANOS_OF_MILLI = 1e6;
 
+  /** Of a load's time: a random double has 53 bits, and e^37 is more than 2^53. */
+  private static final double FARTHEST = 37;
+
   private final TieredCache cache;
   private final List<CacheKey> keys;
   private final TieredCache.Loader loader;
@@ -58,7 +61,7 @@ final class Request {
         missing.add(position);
       } else {
         found(position, entry);
-        if (isDue(entry)) {
+        if (isDue(entry, now)) {
           due.add(position);
         }
       }
@@ -85,9 +88,13 @@ final class Request {
     oldest = Math.min(oldest, entry.loaded());
   }
 
-  private boolean isDue(Entry entry) {
-    double chance = 1 - ThreadLocalRandom.current().nextDouble();
-    return TimeToLive.isDue(now, entry.expires(), entry.cost() / NANOS_OF_MILLI, chance);
+  /** Whether who finds it is the one to have it loaded again, while it is served. */
+  static boolean isDue(Entry entry, long now) {
+    double costMillis = entry.cost() / NANOS_OF_MILLI;
+    // Nearly all are far from their end, and no chance is so small.
+    return entry.expires() - now < costMillis * FARTHEST
+        && TimeToLive.isDue(
+            now, entry.expires(), costMillis, 1 - ThreadLocalRandom.current().nextDouble());
   }
 
   /** All were found, or an exception would have said so. */

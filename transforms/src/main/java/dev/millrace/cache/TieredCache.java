@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -116,6 +117,26 @@ final class TieredCache implements AutoCloseable {
    */
   Entry[] get(List<CacheKey> keys, Loader loader) throws Exception {
     return new Request(this, keys, loader).answer();
+  }
+
+  /**
+   * As {@link #get(List, Loader)}, of one key.
+   *
+   * @param load its value; null if there is none
+   */
+  Entry get(CacheKey key, Callable<byte @Nullable []> load) throws Exception {
+    long now = time.getAsLong();
+    Entry entry = heap.get(key);
+    if (entry != null && entry.isFresh(now) && !Request.isDue(entry, now)) {
+      served(heapMeter, entry);
+      return entry;
+    }
+    Loader loader =
+        positions -> {
+          byte @Nullable [] value = load.call();
+          return value == null ? Map.of() : Map.of(key, value);
+        };
+    return get(List.of(key), loader)[0];
   }
 
   /** What the heap has for a key, fresh; counted. */

@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import dev.millrace.cache.tier.CacheKey;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.values.KV;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a function's result beside each element, from a cache where it has it. */
+final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
+
+  private final String name;
+  private final String identity;
+  private final CachedComputation.Computation<K, V> computation;
+  private final Coder<K> elements;
+  private final Coder<V> results;
+  private final @Nullable CacheSettings settings;
+
+  // Worker scoped.
+  private transient @Nullable SharedCache cache;
+
+  /**
+   * A step.
+   *
+   * @param identity what besides the element decides the result
+   * @param settings null to compute each element
+   */
+  ComputeFn(
+      String name,
+      String identity,
+      CachedComputation.Computation<K, V> computation,
+      Coder<K> elements,
+      Coder<V> results,
+      @Nullable CacheSettings settings) {
+    this.name = name;
+    this.identity = identity;
+    this.computation = computation;
+    this.elements = elements;
+    this.results = results;
+    this.settings = settings;
+  }
+
+  @Setup
+  public void open() {
+    if (settings != null) {
+      cache = SharedCache.share(name, identity, settings);
+    }
+  }
+
+  @ProcessElement
+  public void process(@Element K element, OutputReceiver<KV<K, V>> out) throws Exception {
+    out.output(KV.of(element, result(element)));
+  }
+
+  // A result may be null, and Beam's KV is not annotated.
+  @SuppressWarnings("NullAway")
+  private V result(K element) throws Exception {
+    if (cache == null) {
+      return computation.of(element);
+    }
+    CacheKey key = CacheKey.of(CoderUtils.encodeToByteArray(elements, element));
+    byte @Nullable [] bytes = cache.cache().get(key, () -> compute(element)).value();
+    return bytes == null ? null : CoderUtils.decodeFromByteArray(results, bytes);
+  }
+
+  private byte @Nullable [] compute(K element) throws Exception {
+    V result = computation.of(element);
+    return result == null ? null : CoderUtils.encodeToByteArray(results, result);
+  }
+
+  @Teardown
+  public void close() {
+    if (cache != null) {
+      cache.close();
+      cache = null;
+    }
+  }
+}

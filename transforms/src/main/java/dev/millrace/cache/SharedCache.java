@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A share in a cache, which all threads of this JVM (this class loader) have in common that cache
+ * the same under the same name. The cache opens with its first share and closes with its last. Safe
+ * for use by several threads; {@link #close} once.
+ */
+final class SharedCache implements AutoCloseable {
+
+  private record Id(String name, String identity, CacheSettings settings) {}
+
+  private static final class Shared {
+    private final TieredCache cache;
+    private int shares;
+
+    Shared(TieredCache cache) {
+      this.cache = cache;
+    }
+  }
+
+  private static final Map<Id, Shared> OPEN = new HashMap<>();
+
+  private final Id id;
+  private final Shared shared;
+
+  private SharedCache(Id id, Shared shared) {
+    this.id = id;
+    this.shared = shared;
+  }
+
+  /**
+   * Takes a share.
+   *
+   * @param name for metrics
+   * @param identity all that decides which value a key has, so that two of one identity have the
+   *     same
+   */
+  static SharedCache share(String name, String identity, CacheSettings settings) {
+    Id id = new Id(name, identity, settings);
+    synchronized (OPEN) {
+      Shared shared = OPEN.computeIfAbsent(id, SharedCache::open);
+      shared.shares++;
+      return new SharedCache(id, shared);
+    }
+  }
+
+  private static Shared open(Id id) {
+    CacheSettings settings = id.settings();
+    return new Shared(
+        new TieredCache(
+            id.name(), settings.heap(), List.of(), settings.timeToLive(), SteadyTime.OF_THIS_JVM));
+  }
+
+  TieredCache cache() {
+    return shared.cache;
+  }
+
+  /** Gives the share back. */
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (--shared.shares == 0) {
+        OPEN.remove(id);
+        shared.cache.close();
+      }
+    }
+  }
+}
