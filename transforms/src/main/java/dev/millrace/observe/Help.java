@@ -32,7 +32,14 @@ final class Help {
           Map.entry("millrace_pool_acquire_seconds", "Until a pool had a connection."),
           Map.entry("millrace_read_query_seconds", "A read's queries of a call."),
           Map.entry("millrace_write_query_seconds", "A transaction's writes, without its commit."),
-          Map.entry("millrace_commit_seconds", "Until a commit was acknowledged."));
+          Map.entry("millrace_commit_seconds", "Until a commit was acknowledged."),
+          Map.entry(
+              "millrace_cache_requests_total", "Keys that a cache was asked for, by their end."),
+          Map.entry(
+              "millrace_cache_evictions_total", "Entries that a cache gave up itself, by cause."),
+          Map.entry("millrace_cache_dropped_total", "Entries that a cache did not take, by cause."),
+          Map.entry("millrace_cache_entries", "Entries that a cache holds."),
+          Map.entry("millrace_cache_bytes", "Bytes that a cache takes up."));
 
   private Help() {}
 
