@@ -2,6 +2,7 @@
 package dev.millrace.cache.tier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,9 +51,7 @@ class EntryFormatTest {
   }
 
   private static byte[] encoded(EntryFormat format, CacheKey key, Entry entry) {
-    byte[] bytes = format.encode(key, entry);
-    assertThat(bytes).isNotNull();
-    return bytes;
+    return requireNonNull(format.encode(key, entry));
   }
 
   private static Entry entry(byte @Nullable [] value) {
