@@ -2,7 +2,6 @@
 package dev.millrace.local;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,9 @@ final class Watchdog implements AutoCloseable {
       """
       trap '' INT TERM HUP
       read -r _
-      kill -INT "$1"
+      kill "-$2" "$1"
       while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
-      rm -rf "$2"
+      rm -rf "$3"
       """;
 
   private final @Nullable Process shell;
@@ -31,15 +30,24 @@ final class Watchdog implements AutoCloseable {
     this.shell = shell;
   }
 
-  /** Watches over the server whose data folder this is. */
+  /** Watches over the PostgreSQL server whose data folder this is. */
   static Watchdog over(Path dataDirectory) throws IOException {
+    return over(Postmaster.of(dataDirectory).pid(), "INT", dataDirectory);
+  }
+
+  /**
+   * Watches over a server.
+   *
+   * @param signal that ends it
+   * @param folder removed when it has ended
+   */
+  static Watchdog over(long pid, String signal, Path folder) throws IOException {
     if (!Files.isExecutable(Path.of("/bin/sh"))) {
       return new Watchdog(null);
     }
-    Path pidFile = dataDirectory.resolve("postmaster.pid");
-    String pid = Files.readAllLines(pidFile, StandardCharsets.UTF_8).get(0).strip();
     return new Watchdog(
-        new ProcessBuilder("/bin/sh", "-c", SCRIPT, "sh", pid, dataDirectory.toString())
+        new ProcessBuilder(
+                "/bin/sh", "-c", SCRIPT, "sh", Long.toString(pid), signal, folder.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start());

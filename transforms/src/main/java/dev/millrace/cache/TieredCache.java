@@ -55,7 +55,7 @@ final class TieredCache implements AutoCloseable {
    *
    * @param shared whether other JVMs look into it
    */
-  record Lower(Tier tier, TierMeter meter, boolean shared) {}
+  record Lower(Tier tier, boolean shared) {}
 
   /** Entries on their way down, at most; those beyond are dropped. */
   private static final int DEMOTED = 8192;
@@ -128,7 +128,7 @@ final class TieredCache implements AutoCloseable {
     long now = time.getAsLong();
     Entry entry = heap.get(key);
     if (entry != null && entry.isFresh(now) && !Request.isDue(entry, now)) {
-      served(heapMeter, entry);
+      served(entry);
       return entry;
     }
     Loader loader =
@@ -146,12 +146,12 @@ final class TieredCache implements AutoCloseable {
       heapMeter.requests(entry == null ? TierMeter.Result.MISS : TierMeter.Result.STALE, 1);
       return null;
     }
-    served(heapMeter, entry);
+    served(entry);
     return entry;
   }
 
-  private void served(TierMeter meter, Entry entry) {
-    meter.requests(entry.isNegative() ? TierMeter.Result.NEGATIVE : TierMeter.Result.HIT, 1);
+  private void served(Entry entry) {
+    heapMeter.requests(entry.isNegative() ? TierMeter.Result.NEGATIVE : TierMeter.Result.HIT, 1);
     saved.add(entry.cost());
   }
 
@@ -174,18 +174,16 @@ final class TieredCache implements AutoCloseable {
   }
 
   private void ask(Lower from, List<CacheKey> wanted, long now, Map<CacheKey, Entry> found) {
-    TierMeter meter = from.meter();
-    Map<CacheKey, Entry> had = from.tier().get(wanted);
-    for (CacheKey key : wanted) {
-      Entry entry = had.get(key);
-      if (entry != null && entry.isFresh(now)) {
-        served(meter, entry);
-        heap.put(key, entry);
-        found.put(key, entry);
-      } else {
-        meter.requests(entry == null ? TierMeter.Result.MISS : TierMeter.Result.STALE, 1);
-      }
-    }
+    from.tier()
+        .get(wanted)
+        .forEach(
+            (key, entry) -> {
+              if (entry.isFresh(now)) {
+                saved.add(entry.cost());
+                heap.put(key, entry);
+                found.put(key, entry);
+              }
+            });
   }
 
   /**

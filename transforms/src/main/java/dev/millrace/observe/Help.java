@@ -44,7 +44,15 @@ final class Help {
               "millrace_cache_load_seconds", "Until a cache's source answered for some keys."),
           Map.entry(
               "millrace_cache_staleness_seconds",
-              "How old the oldest entry was that a request was served."));
+              "How old the oldest entry was that a request was served."),
+          Map.entry(
+              "millrace_cache_evictions_total",
+              "Entries that a tier of a cache gave up itself, by cause."),
+          Map.entry(
+              "millrace_cache_dropped_total",
+              "Entries that a tier of a cache did not take, by cause."),
+          Map.entry("millrace_cache_entries", "Entries that a tier of a cache holds."),
+          Map.entry("millrace_cache_bytes", "Bytes that a tier of a cache takes up."));
 
   private Help() {}
 

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * Free ports of loopback. They are chosen below the range from which the system takes the port of
  * every connection: one of that range may be gone before the process it was chosen for listens.
  */
-final class Ports {
+public final class Ports {
 
   private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
   private static final int FIRST = 10_000;
@@ -26,7 +26,8 @@ final class Ports {
 
   private final RandomGenerator random;
 
-  Ports(RandomGenerator random) {
+  /** Ports, chosen by chance. */
+  public Ports(RandomGenerator random) {
     this.random = random;
   }
 
@@ -38,9 +39,10 @@ final class Ports {
   /**
    * Any free port but one.
    *
-   * @param other the port not to take
+   * @param other the port not to take; 0 for none
+   * @throws IOException if there is none
    */
-  int choose(int other) throws IOException {
+  public int choose(int other) throws IOException {
     int end = end();
     for (int i = 0; i < TRIES; i++) {
       int port = random.nextInt(FIRST, end);

@@ -4,11 +4,16 @@ package dev.millrace.cache.tier;
 import static java.util.Objects.requireNonNull;
 
 import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Metric;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import dev.millrace.observe.Measure;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToLongFunction;
 
 /**
  * What one tier of one cache counts, in this JVM (this class loader). Safe for use by several
@@ -56,6 +61,32 @@ public final class TierMeter {
         .counter(Measure.labelled(metric, "cache", cache, "tier", tier, label, value));
   }
 
+  /**
+   * Counts the requests of one call, each once: what was given by whether it may be served, and
+   * what was not as missing, or as failed.
+   *
+   * @param asked how many keys
+   * @param given what there was of them
+   * @param errors how many of the others could not be asked for, or had an answer that cannot be
+   *     trusted
+   * @param now milliseconds since 1970
+   */
+  public void answered(long asked, Collection<Entry> given, long errors, long now) {
+    long stale = given.stream().filter(entry -> !entry.isFresh(now)).count();
+    long negative = given.stream().filter(e -> e.isFresh(now) && e.isNegative()).count();
+    add(Result.HIT, given.size() - stale - negative);
+    add(Result.NEGATIVE, negative);
+    add(Result.STALE, stale);
+    add(Result.ERROR, errors);
+    add(Result.MISS, asked - given.size() - errors);
+  }
+
+  private void add(Result result, long count) {
+    if (count > 0) {
+      requests(result, count);
+    }
+  }
+
   public void requests(Result result, long count) {
     of(result).inc(count);
   }
@@ -81,5 +112,55 @@ public final class TierMeter {
   /** Entries that a tier was asked to keep and did not, as one that is full or away. */
   public void dropped(String cause, long count) {
     counter("millrace_cache_dropped_total", "cause", cause).inc(count);
+  }
+
+  /**
+   * Shows how full a tier is, until {@link #hide}. What several of one cache and kind hold in this
+   * JVM is summed up.
+   */
+  public void show(Tier open) {
+    change(open, true);
+  }
+
+  public void hide(Tier closed) {
+    change(closed, false);
+  }
+
+  private void change(Tier one, boolean open) {
+    change("millrace_cache_entries", Tier::entries, one, open);
+    change("millrace_cache_bytes", Tier::bytes, one, open);
+  }
+
+  private void change(String metric, ToLongFunction<Tier> measure, Tier one, boolean open) {
+    String name = Measure.labelled(metric, "cache", cache, "tier", tier);
+    synchronized (TierMeter.class) {
+      Metric shown = Measure.registry().getMetrics().get(name);
+      Sum sum = shown instanceof Sum there ? there : new Sum(measure);
+      if (open) {
+        sum.tiers.add(one);
+      } else {
+        sum.tiers.remove(one);
+      }
+      if (sum.tiers.isEmpty()) {
+        Measure.registry().remove(name);
+      } else if (shown == null) {
+        Measure.registry().register(name, sum);
+      }
+    }
+  }
+
+  /** What all tiers that are open hold together. */
+  private static final class Sum implements Gauge<Long> {
+    private final ToLongFunction<Tier> measure;
+    private final List<Tier> tiers = new CopyOnWriteArrayList<>();
+
+    Sum(ToLongFunction<Tier> measure) {
+      this.measure = measure;
+    }
+
+    @Override
+    public Long getValue() {
+      return tiers.stream().mapToLong(measure).sum();
+    }
   }
 }
