@@ -1,10 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.TimeToLive;
 import java.io.Serializable;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a cache keeps what it has, and for how long. Immutable.
@@ -13,18 +15,26 @@ import java.time.Duration;
  *     more, default 64 MiB; of a table's small rows some 300,000 keys
  * @param timeToLive how far behind its source what is served may be; default 10 min, of what was
  *     not found 1 min
+ * @param redis that other JVMs share; null, the default, for none
  */
-public record CacheSettings(ByteSize heap, TimeToLive timeToLive) implements Serializable {
+public record CacheSettings(ByteSize heap, TimeToLive timeToLive, @Nullable RedisSettings redis)
+    implements Serializable {
 
   public static final CacheSettings DEFAULT =
       new CacheSettings(
-          ByteSize.ofMebibytes(64), new TimeToLive(Duration.ofMinutes(10), Duration.ofMinutes(1)));
+          ByteSize.ofMebibytes(64),
+          new TimeToLive(Duration.ofMinutes(10), Duration.ofMinutes(1)),
+          null);
 
   public CacheSettings withHeap(ByteSize size) {
-    return new CacheSettings(size, timeToLive);
+    return new CacheSettings(size, timeToLive, redis);
   }
 
   public CacheSettings withTimeToLive(Duration present, Duration absent) {
-    return new CacheSettings(heap, new TimeToLive(present, absent));
+    return new CacheSettings(heap, new TimeToLive(present, absent), redis);
+  }
+
+  public CacheSettings withRedis(RedisSettings newRedis) {
+    return new CacheSettings(heap, timeToLive, newRedis);
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
 
   private final String name;
-  private final String identity;
+  private final KeyScope scope;
   private final CachedComputation.Computation<K, V> computation;
   private final Coder<K> elements;
   private final Coder<V> results;
@@ -35,7 +35,7 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
       Coder<V> results,
       @Nullable CacheSettings settings) {
     this.name = name;
-    this.identity = identity;
+    this.scope = KeyScope.of(identity);
     this.computation = computation;
     this.elements = elements;
     this.results = results;
@@ -45,7 +45,7 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
   @Setup
   public void open() {
     if (settings != null) {
-      cache = SharedCache.share(name, identity, settings);
+      cache = SharedCache.share(name, settings);
     }
   }
 
@@ -60,7 +60,7 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
     if (cache == null) {
       return computation.of(element);
     }
-    CacheKey key = CacheKey.of(CoderUtils.encodeToByteArray(elements, element));
+    CacheKey key = scope.key(CoderUtils.encodeToByteArray(elements, element));
     byte @Nullable [] bytes = cache.cache().get(key, () -> compute(element)).value();
     return bytes == null ? null : CoderUtils.decodeFromByteArray(results, bytes);
   }

@@ -47,7 +47,7 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
     source = lookup.source().open();
     CacheSettings settings = lookup.settings();
     if (settings != null) {
-      cache = SharedCache.share(lookup.name(), lookup.source().identity(), settings);
+      cache = SharedCache.share(lookup.name(), settings);
     }
   }
 

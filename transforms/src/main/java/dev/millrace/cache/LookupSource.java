@@ -15,9 +15,6 @@ interface LookupSource extends Serializable {
   /** For people, as in {@code public.station}. */
   String name();
 
-  /** All that decides which values a key has, so that two of one identity have the same. */
-  String identity();
-
   /** The key's columns, in order. */
   List<String> key();
 
@@ -31,7 +28,10 @@ interface LookupSource extends Serializable {
    */
   void require(int part, String column, BlockType type);
 
-  /** The key of a row, none of whose parts is NULL; equal for those that the source has equal. */
+  /**
+   * The key of a row, none of whose parts is NULL; equal for those that the source has equal, and
+   * to no key of another source.
+   */
   CacheKey keyOf(Block block, int[] columns, int row);
 
   Opened open();

@@ -1,18 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import dev.millrace.cache.tier.RedisSettings;
+import dev.millrace.cache.tier.RedisTier;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A share in a cache, which all threads of this JVM (this class loader) have in common that cache
- * the same under the same name. The cache opens with its first share and closes with its last. Safe
- * for use by several threads; {@link #close} once.
+ * A share in a cache, which all threads of this JVM (this class loader) have in common that name it
+ * and set it alike; a {@link KeyScope} tells what they keep in it apart. The cache opens with its
+ * first share and closes with its last. Safe for use by several threads; {@link #close} once.
  */
 final class SharedCache implements AutoCloseable {
 
-  private record Id(String name, String identity, CacheSettings settings) {}
+  private record Id(String name, CacheSettings settings) {}
 
   private static final class Shared {
     private final TieredCache cache;
@@ -23,6 +26,7 @@ final class SharedCache implements AutoCloseable {
     }
   }
 
+  private static final Clock CLOCK = Clock.systemUTC();
   private static final Map<Id, Shared> OPEN = new HashMap<>();
 
   private final Id id;
@@ -36,12 +40,10 @@ final class SharedCache implements AutoCloseable {
   /**
    * Takes a share.
    *
-   * @param name for metrics
-   * @param identity all that decides which value a key has, so that two of one identity have the
-   *     same
+   * @param name for metrics, and in the tiers that other JVMs look into
    */
-  static SharedCache share(String name, String identity, CacheSettings settings) {
-    Id id = new Id(name, identity, settings);
+  static SharedCache share(String name, CacheSettings settings) {
+    Id id = new Id(name, settings);
     synchronized (OPEN) {
       Shared shared = OPEN.computeIfAbsent(id, SharedCache::open);
       shared.shares++;
@@ -54,6 +56,13 @@ final class SharedCache implements AutoCloseable {
     return new Shared(
         new TieredCache(
             id.name(), settings.heap(), List.of(), settings.timeToLive(), SteadyTime.OF_THIS_JVM));
+  }
+
+  private static List<TieredCache.Lower> lower(Id id) {
+    RedisSettings redis = id.settings().redis();
+    return redis == null
+        ? List.of()
+        : List.of(new TieredCache.Lower(RedisTier.open(id.name(), redis, CLOCK), true));
   }
 
   TieredCache cache() {

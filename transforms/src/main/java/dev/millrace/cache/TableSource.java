@@ -35,6 +35,7 @@ final class TableSource implements LookupSource {
   private final Marshalled<KeyedRead> read;
   private final Marshalled<BlockSchema> values;
   private final @Nullable String since;
+  private final KeyScope scope;
 
   /**
    * A table.
@@ -47,6 +48,7 @@ final class TableSource implements LookupSource {
     this.read = Marshalled.of(read);
     this.values = Marshalled.of(values);
     this.since = since;
+    this.scope = KeyScope.of(identity());
   }
 
   @Override
@@ -54,8 +56,8 @@ final class TableSource implements LookupSource {
     return read.get().read().table().name().toString();
   }
 
-  @Override
-  public String identity() {
+  /** All that decides what a key finds. */
+  private String identity() {
     KeyedRead keyed = read.get();
     return String.join(
         "\n",
@@ -101,7 +103,7 @@ final class TableSource implements LookupSource {
 
   @Override
   public CacheKey keyOf(Block block, int[] columns, int row) {
-    return TextKey.of(texts(read.get(), block, columns, row));
+    return scope.key(texts(read.get(), block, columns, row));
   }
 
   private static List<String> texts(KeyedRead read, Block block, int[] columns, int row) {

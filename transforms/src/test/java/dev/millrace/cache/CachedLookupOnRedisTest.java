@@ -1,0 +1,142 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.cache.tier.RedisSettings;
+import dev.millrace.cache.tier.TierMeter;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.control.ByteSize;
+import dev.millrace.local.LocalRedis;
+import dev.millrace.read.ReadTable;
+import dev.millrace.testing.PostgresExtension;
+import dev.millrace.write.WriteTable;
+import io.lettuce.core.RedisClient;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.beam.sdk.Pipeline;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A lookup whose runs share a Redis, also while that is in trouble: what comes out is the join. */
+class CachedLookupOnRedisTest {
+
+  @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
+
+  private static final String JOIN =
+      "SELECT r.*, s.name FROM reading r LEFT JOIN station s ON s.code = r.station";
+
+  private ConnectionSpec spec;
+
+  @BeforeEach
+  void createTables() throws SQLException {
+    spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
+    POSTGRES.execute(
+        "DROP TABLE IF EXISTS reading, station, joined",
+        "CREATE TABLE station (code int PRIMARY KEY, name text)",
+        "INSERT INTO station SELECT i, md5(i::text) FROM generate_series(1, 20000) AS i",
+        "CREATE TABLE reading (n int PRIMARY KEY, station int)",
+        "INSERT INTO reading SELECT i, i * 7 % 23000 FROM generate_series(1, 60000) AS i",
+        "CREATE TABLE joined AS " + JOIN + " WITH NO DATA");
+  }
+
+  private CachedLookup stations(String name, LocalRedis redis) {
+    RedisSettings settings = RedisSettings.of(redis.url()).withTimeout(Duration.ofMillis(100));
+    return CachedLookup.in(spec, "station")
+        .on("station")
+        .named(name)
+        // So small that most of what is asked for again is asked of Redis.
+        .cached(CacheSettings.DEFAULT.withHeap(ByteSize.ofKibibytes(64)).withRedis(settings));
+  }
+
+  private void enrich(CachedLookup lookup) throws SQLException {
+    POSTGRES.execute("TRUNCATE joined");
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(ReadTable.from(spec, "reading").blockSize(ByteSize.parse("16KiB")))
+        .apply(lookup)
+        .apply(WriteTable.into(spec, "joined"));
+    pipeline.run().waitUntilFinish();
+    String difference =
+        "SELECT count(*) FROM ((%1$s EXCEPT ALL TABLE joined) UNION ALL"
+            + " (TABLE joined EXCEPT ALL %1$s)) d";
+    assertThat(POSTGRES.value(difference.formatted(JOIN), Long.class)).isZero();
+  }
+
+  private static long asked(String name) {
+    TierMeter source = new TierMeter(name, "source");
+    return source.requests(TierMeter.Result.HIT) + source.requests(TierMeter.Result.NEGATIVE);
+  }
+
+  @Test
+  void nextRun_shouldFindWhatTheOneBeforeAskedFor() throws Exception {
+    try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
+      enrich(stations("runs", redis));
+      long first = asked("runs");
+      enrich(stations("runs", redis));
+      assertThat(first).isBetween(20_000L, 60_000L);
+      assertThat(asked("runs") - first).isLessThan(first / 10);
+    }
+  }
+
+  @Test
+  void lookup_shouldNotTakeAnotherForItsOwn() throws Exception {
+    try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
+      enrich(stations("same", redis).where("code > 0"));
+      POSTGRES.execute("UPDATE station SET name = 'new'");
+      // Another condition is another lookup, and asks for itself.
+      enrich(stations("same", redis).where("code > -1"));
+    }
+  }
+
+  private enum Trouble {
+    KILLED,
+    PAUSED,
+    FLUSHED
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lookup_shouldBeTheJoin_whateverBecomesOfRedis(Trouble trouble) throws Exception {
+    String name = "trouble-" + trouble;
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
+      Future<?> strike =
+          thread.submit(
+              () -> {
+                // In mid-run: some blocks were looked up, and others were not.
+                while (asked(name) < 2_000) {
+                  Thread.onSpinWait();
+                }
+                strike(trouble, redis);
+                return null;
+              });
+      enrich(stations(name, redis));
+      strike.get();
+      if (trouble == Trouble.PAUSED) {
+        redis.resume();
+      }
+      enrich(stations(name, redis));
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  private static void strike(Trouble trouble, LocalRedis redis) throws Exception {
+    switch (trouble) {
+      case KILLED -> redis.kill();
+      case PAUSED -> redis.stop();
+      case FLUSHED -> {
+        RedisClient client = RedisClient.create(redis.url());
+        client.connect().sync().flushall();
+        client.shutdown();
+      }
+    }
+  }
+}
