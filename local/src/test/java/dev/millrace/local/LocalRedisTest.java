@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,11 @@ import org.junit.jupiter.api.Test;
 
 class LocalRedisTest {
 
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
   /** The first line of the answer to a command without blanks in its words. */
   private static String ask(LocalRedis redis, String command) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", redis.port())) {
+    try (Socket socket = new Socket(InetAddress.getByAddress(LOOPBACK), redis.port())) {
       socket.setSoTimeout(2_000);
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
       return new BufferedReader(
