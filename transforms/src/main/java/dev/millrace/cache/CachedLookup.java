@@ -185,8 +185,8 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   }
 
   /**
-   * What the cache is called in metrics: 1 to 60 letters, digits, {@code _}, {@code -} or {@code .}
-   * ; default: as the table.
+   * What the cache is called in metrics: 1 to 60 letters, digits, {@code _}, {@code -} or {@code
+   * .}, the first a letter or digit; default: as the table.
    */
   public CachedLookup named(String name) {
     Options o = options;

@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import dev.millrace.cache.tier.DiskSettings;
+import dev.millrace.cache.tier.DiskTier;
 import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.cache.tier.RedisTier;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,14 +58,20 @@ final class SharedCache implements AutoCloseable {
     CacheSettings settings = id.settings();
     return new Shared(
         new TieredCache(
-            id.name(), settings.heap(), List.of(), settings.timeToLive(), SteadyTime.OF_THIS_JVM));
+            id.name(), settings.heap(), lower(id), settings.timeToLive(), SteadyTime.OF_THIS_JVM));
   }
 
   private static List<TieredCache.Lower> lower(Id id) {
+    List<TieredCache.Lower> lower = new ArrayList<>();
+    DiskSettings disk = id.settings().disk();
+    if (disk != null) {
+      lower.add(new TieredCache.Lower(DiskTier.open(id.name(), disk, CLOCK), false));
+    }
     RedisSettings redis = id.settings().redis();
-    return redis == null
-        ? List.of()
-        : List.of(new TieredCache.Lower(RedisTier.open(id.name(), redis, CLOCK), true));
+    if (redis != null) {
+      lower.add(new TieredCache.Lower(RedisTier.open(id.name(), redis, CLOCK), true));
+    }
+    return lower;
   }
 
   TieredCache cache() {

@@ -104,6 +104,7 @@ class CachedComputationTest {
         .hasMessageStartingWith("Invalid coder of the elements of text: DoubleCoder")
         .hasMessageEndingWith("(must be deterministic, as its bytes are the key)");
     assertThatThrownBy(() -> CachedComputation.of("a b", String::valueOf, StringUtf8Coder.of()))
-        .hasMessage("Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or .)");
+        .hasMessage(
+            "Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or ., the first a letter or digit)");
   }
 }

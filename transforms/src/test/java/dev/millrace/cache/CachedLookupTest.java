@@ -249,7 +249,8 @@ class CachedLookupTest {
     POSTGRES.execute("ALTER TABLE station DROP CONSTRAINT station_pkey, DROP id");
     assertRefused(stations(), "Cannot look up in public.station: it has no primary key");
     assertThatThrownBy(() -> stations().named("a b"))
-        .hasMessage("Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or .)");
+        .hasMessage(
+            "Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or ., the first a letter or digit)");
   }
 
   private void assertRefused(CachedLookup lookup, String sentence) {

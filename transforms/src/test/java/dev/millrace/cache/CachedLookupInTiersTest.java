@@ -3,6 +3,7 @@ package dev.millrace.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.connect.ConnectionSpec;
@@ -12,6 +13,7 @@ import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import dev.millrace.write.WriteTable;
 import io.lettuce.core.RedisClient;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -21,16 +23,20 @@ import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A lookup whose runs share a Redis, also while that is in trouble: what comes out is the join. */
-class CachedLookupOnRedisTest {
+/** A lookup whose cache has more than the heap, also in trouble: what comes out is the join. */
+class CachedLookupInTiersTest {
 
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
   private static final String JOIN =
       "SELECT r.*, s.name FROM reading r LEFT JOIN station s ON s.code = r.station";
+
+  /** So that it is asked also where nothing is quick. */
+  private static final Duration PATIENT = Duration.ofSeconds(20);
 
   private ConnectionSpec spec;
 
@@ -46,8 +52,8 @@ class CachedLookupOnRedisTest {
         "CREATE TABLE joined AS " + JOIN + " WITH NO DATA");
   }
 
-  private CachedLookup stations(String name, LocalRedis redis) {
-    RedisSettings settings = RedisSettings.of(redis.url()).withTimeout(Duration.ofMillis(100));
+  private CachedLookup stations(String name, LocalRedis redis, Duration timeout) {
+    RedisSettings settings = RedisSettings.of(redis.url()).withTimeout(timeout);
     return CachedLookup.in(spec, "station")
         .on("station")
         .named(name)
@@ -77,21 +83,38 @@ class CachedLookupOnRedisTest {
   @Test
   void nextRun_shouldFindWhatTheOneBeforeAskedFor() throws Exception {
     try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
-      enrich(stations("runs", redis));
+      enrich(stations("runs", redis, PATIENT));
       long first = asked("runs");
-      enrich(stations("runs", redis));
+      enrich(stations("runs", redis, PATIENT));
       assertThat(first).isBetween(20_000L, 60_000L);
       assertThat(asked("runs") - first).isLessThan(first / 10);
     }
   }
 
   @Test
+  void nextRun_shouldFindOnDiskWhatTheOneBeforeAskedFor(@TempDir Path folder) throws Exception {
+    CachedLookup stations =
+        CachedLookup.in(spec, "station")
+            .on("station")
+            .named("disk")
+            .cached(
+                CacheSettings.DEFAULT
+                    .withHeap(ByteSize.ofKibibytes(64))
+                    .withDisk(DiskSettings.of(folder.toString())));
+    enrich(stations);
+    long first = asked("disk");
+    enrich(stations);
+    assertThat(first).isBetween(20_000L, 30_000L);
+    assertThat(asked("disk") - first).isLessThan(first / 10);
+  }
+
+  @Test
   void lookup_shouldNotTakeAnotherForItsOwn() throws Exception {
     try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
-      enrich(stations("same", redis).where("code > 0"));
+      enrich(stations("same", redis, PATIENT).where("code > 0"));
       POSTGRES.execute("UPDATE station SET name = 'new'");
       // Another condition is another lookup, and asks for itself.
-      enrich(stations("same", redis).where("code > -1"));
+      enrich(stations("same", redis, PATIENT).where("code > -1"));
     }
   }
 
@@ -117,12 +140,12 @@ class CachedLookupOnRedisTest {
                 strike(trouble, redis);
                 return null;
               });
-      enrich(stations(name, redis));
+      enrich(stations(name, redis, Duration.ofMillis(100)));
       strike.get();
       if (trouble == Trouble.PAUSED) {
         redis.resume();
       }
-      enrich(stations(name, redis));
+      enrich(stations(name, redis, Duration.ofMillis(100)));
     } finally {
       thread.shutdownNow();
     }
