@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -44,22 +45,41 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   private final TableName table;
   private final Options options;
 
-  /**
-   * @param on the columns of the blocks; empty for those of the key
-   * @param key the columns of the table; empty for its own
-   * @param columns that are put beside; empty for all but the key's
-   */
-  private record Options(
-      String name,
-      List<String> on,
-      List<String> key,
-      List<String> columns,
-      String prefix,
-      String where,
-      @Nullable AsOf asOf,
-      boolean outer,
-      @Nullable CacheSettings settings)
-      implements Serializable {}
+  /** What with-ers change: of a copy, which nobody has yet. */
+  private static final class Options implements Serializable {
+    private String name;
+
+    /** Columns of the blocks; empty for those of the key. */
+    private List<String> on = List.of();
+
+    /** Columns of the table; empty for its own. */
+    private List<String> key = List.of();
+
+    /** That are put beside; empty for all but the key's. */
+    private List<String> columns = List.of();
+
+    private String prefix = "";
+    private String where = "";
+    private @Nullable AsOf asOf;
+    private boolean inner;
+    private @Nullable CacheSettings settings = CacheSettings.DEFAULT;
+
+    Options(String name) {
+      this.name = name;
+    }
+
+    Options(Options other) {
+      name = other.name;
+      on = other.on;
+      key = other.key;
+      columns = other.columns;
+      prefix = other.prefix;
+      where = other.where;
+      asOf = other.asOf;
+      inner = other.inner;
+      settings = other.settings;
+    }
+  }
 
   private CachedLookup(ConnectionSpec spec, TableName table, Options options) {
     this.spec = spec;
@@ -75,38 +95,18 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    */
   public static CachedLookup in(ConnectionSpec spec, String table) {
     TableName name = TableName.parse(table);
-    Options options =
-        new Options(
-            CacheName.of(name.toString()),
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            "",
-            null,
-            true,
-            CacheSettings.DEFAULT);
-    return new CachedLookup(spec, name, options);
+    return new CachedLookup(spec, name, new Options(CacheName.of(name.toString())));
   }
 
-  private CachedLookup with(Options newOptions) {
-    return new CachedLookup(spec, table, newOptions);
+  private CachedLookup with(Consumer<Options> change) {
+    Options changed = new Options(options);
+    change.accept(changed);
+    return new CachedLookup(spec, table, changed);
   }
 
   /** The columns of the blocks that hold the key; default: those of the same names. */
   public CachedLookup on(String... names) {
-    Options o = options;
-    return with(
-        new Options(
-            o.name,
-            List.of(names),
-            o.key,
-            o.columns,
-            o.prefix,
-            o.where,
-            o.asOf,
-            o.outer,
-            o.settings));
+    return with(changed -> changed.on = List.of(names));
   }
 
   /**
@@ -115,41 +115,22 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * {@link #asOf}.
    */
   public CachedLookup key(String... names) {
-    Options o = options;
-    return with(
-        new Options(
-            o.name,
-            o.on,
-            List.of(names),
-            o.columns,
-            o.prefix,
-            o.where,
-            o.asOf,
-            o.outer,
-            o.settings));
+    return with(changed -> changed.key = List.of(names));
   }
 
   /** The columns that are put beside a row, in this order; default: all but the key's. */
   public CachedLookup columns(String... names) {
-    Options o = options;
-    return with(
-        new Options(
-            o.name, o.on, o.key, List.of(names), o.prefix, o.where, o.asOf, o.outer, o.settings));
+    return with(changed -> changed.columns = List.of(names));
   }
 
   /** What the names of the columns that are put beside a row begin with; default: nothing. */
   public CachedLookup prefixed(String prefix) {
-    Options o = options;
-    return with(
-        new Options(o.name, o.on, o.key, o.columns, prefix, o.where, o.asOf, o.outer, o.settings));
+    return with(changed -> changed.prefix = prefix);
   }
 
   /** Finds the rows that satisfy a condition in SQL, which is trusted; default: all. */
   public CachedLookup where(String condition) {
-    Options o = options;
-    return with(
-        new Options(
-            o.name, o.on, o.key, o.columns, o.prefix, condition, o.asOf, o.outer, o.settings));
+    return with(changed -> changed.where = condition);
   }
 
   /**
@@ -160,18 +141,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    *     NULL for ever since. With the key it is unique
    */
   public CachedLookup asOf(String time, String since) {
-    Options o = options;
-    return with(
-        new Options(
-            o.name,
-            o.on,
-            o.key,
-            o.columns,
-            o.prefix,
-            o.where,
-            new AsOf(time, since),
-            o.outer,
-            o.settings));
+    return with(changed -> changed.asOf = new AsOf(time, since));
   }
 
   /**
@@ -179,9 +149,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * stays, with NULLs beside it.
    */
   public CachedLookup inner() {
-    Options o = options;
-    return with(
-        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, false, o.settings));
+    return with(changed -> changed.inner = true);
   }
 
   /**
@@ -189,32 +157,18 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * .}, the first a letter or digit; default: as the table.
    */
   public CachedLookup named(String name) {
-    Options o = options;
-    return with(
-        new Options(
-            CacheName.require(name),
-            o.on,
-            o.key,
-            o.columns,
-            o.prefix,
-            o.where,
-            o.asOf,
-            o.outer,
-            o.settings));
+    String checked = CacheName.require(name);
+    return with(changed -> changed.name = checked);
   }
 
   /** Where and for how long what was found is kept; default: {@link CacheSettings#DEFAULT}. */
   public CachedLookup cached(CacheSettings settings) {
-    Options o = options;
-    return with(
-        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, settings));
+    return with(changed -> changed.settings = settings);
   }
 
   /** Asks the table for the keys of each block anew, still in one query a block. */
   public CachedLookup withoutCache() {
-    Options o = options;
-    return with(
-        new Options(o.name, o.on, o.key, o.columns, o.prefix, o.where, o.asOf, o.outer, null));
+    return with(changed -> changed.settings = null);
   }
 
   /** The same over rows instead of blocks, for pipelines that have rows already. */
@@ -246,10 +200,10 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   public PCollection<Block> expand(PCollection<Block> input) {
     BlockSchema schema = BlockCoder.schemaOf(input);
     Table described = describe();
-    AsOf asOf = options.asOf();
-    List<String> key = options.key().isEmpty() ? ownKey(described) : options.key();
-    List<String> on = options.on().isEmpty() ? key : options.on();
-    List<String> columns = options.columns().isEmpty() ? others(described, key) : options.columns();
+    AsOf asOf = options.asOf;
+    List<String> key = options.key.isEmpty() ? ownKey(described) : options.key;
+    List<String> on = options.on.isEmpty() ? key : options.on;
+    List<String> columns = options.columns.isEmpty() ? others(described, key) : options.columns;
     if (on.size() != key.size()) {
       throw new IllegalArgumentException(
           "Invalid key: %s (must be %d columns of the blocks, as the key of %s: %s)"
@@ -264,8 +218,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
       requireTimes(schema, source.values(), asOf);
     }
     BlockSchema added = added(source.values(), columns);
-    Lookup lookup =
-        new Lookup(options.name(), source, on, asOf, options.outer(), options.settings());
+    Lookup lookup = new Lookup(options.name, source, on, asOf, !options.inner, options.settings);
     return input
         .apply("Look up", ParDo.of(new LookupFn(lookup, schema, added)))
         .setCoder(BlockCoder.of(collide(schema, added)));
@@ -291,14 +244,14 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
                             + described.name()
                             + ": it has no primary key, nor a unique index over columns that are"
                             + " NOT NULL; name the columns of the key"));
-    AsOf asOf = options.asOf();
+    AsOf asOf = options.asOf;
     return asOf == null
         ? key
         : key.stream().filter(column -> !column.equals(asOf.since())).toList();
   }
 
   private List<String> others(Table described, List<String> key) {
-    AsOf asOf = options.asOf();
+    AsOf asOf = options.asOf;
     return described.names().stream()
         .filter(name -> !key.contains(name) && (asOf == null || !name.equals(asOf.since())))
         .toList();
@@ -306,7 +259,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
 
   private TableSource source(Table described, List<String> key, List<String> columns) {
     Set<String> values = new LinkedHashSet<>(columns);
-    AsOf asOf = options.asOf();
+    AsOf asOf = options.asOf;
     if (asOf != null) {
       values.add(asOf.since());
     }
@@ -316,7 +269,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     }
     Set<String> all = new LinkedHashSet<>(key);
     all.addAll(values);
-    TableRead read = TableRead.of(described, List.copyOf(all), options.where());
+    TableRead read = TableRead.of(described, List.copyOf(all), options.where);
     return new TableSource(
         spec,
         KeyedRead.of(read, key),
@@ -337,7 +290,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   private BlockSchema added(BlockSchema values, List<String> columns) {
     return new BlockSchema(
         values.project(columns).columns().stream()
-            .map(column -> new Column(options.prefix() + column.name(), column.type()))
+            .map(column -> new Column(options.prefix + column.name(), column.type()))
             .toList());
   }
 
