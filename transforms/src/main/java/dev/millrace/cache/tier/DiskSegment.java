@@ -39,18 +39,31 @@ final class DiskSegment {
   private static final String SUFFIX = ".segment";
   private static final int READ_AHEAD = 1 << 18;
 
+  /** Threads that read at once do not wait for one another, if they are few. */
+  private static final int READERS = 4;
+
   private final long number;
   private final long previous;
   private final Path file;
   private final RandomAccessFile access;
+  private final RandomAccessFile[] readers = new RandomAccessFile[READERS];
   private volatile long length;
 
-  private DiskSegment(long number, long previous, Path file, RandomAccessFile access, long length) {
+  private DiskSegment(long number, long previous, Path file, RandomAccessFile access, long length)
+      throws IOException {
     this.number = number;
     this.previous = previous;
     this.file = file;
     this.access = access;
     this.length = length;
+    try {
+      for (int i = 0; i < READERS; i++) {
+        readers[i] = new RandomAccessFile(file.toFile(), "r");
+      }
+    } catch (IOException failure) {
+      close();
+      throw failure;
+    }
   }
 
   /** How the records of a file ended. */
@@ -201,8 +214,11 @@ final class DiskSegment {
         : Arrays.copyOfRange(bytes, RECORD, RECORD + bodyLength);
   }
 
-  private synchronized byte[] read(long offset, int count) throws IOException {
-    return read(access, offset, count);
+  private byte[] read(long offset, int count) throws IOException {
+    RandomAccessFile reader = readers[(int) (Thread.currentThread().getId() % READERS)];
+    synchronized (reader) {
+      return read(reader, offset, count);
+    }
   }
 
   /** Fewer where the file ends. */
@@ -257,6 +273,11 @@ final class DiskSegment {
   }
 
   synchronized void close() throws IOException {
+    for (RandomAccessFile reader : readers) {
+      if (reader != null) {
+        reader.close();
+      }
+    }
     access.close();
   }
 
