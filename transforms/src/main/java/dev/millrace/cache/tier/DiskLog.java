@@ -119,7 +119,11 @@ final class DiskLog implements AutoCloseable {
       next = DiskSegment.number(file) + 1;
       DiskSegment segment = DiskSegment.open(file);
       if (segment == null) {
-        forgetAll();
+        boolean justBegun =
+            file.equals(files.get(files.size() - 1)) && Files.size(file) < DiskSegment.HEADER;
+        if (!justBegun) {
+          forgetAll();
+        }
         Files.delete(file);
         continue;
       }

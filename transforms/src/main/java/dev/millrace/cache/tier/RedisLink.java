@@ -89,7 +89,9 @@ final class RedisLink {
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> current;
   private boolean closed;
   private boolean away;
-  private int failures;
+
+  /** Since something was answered, under the lock. */
+  private volatile int failures;
 
   /** What the server calls the connection before; -1 if it does not tell. */
   private volatile long last = -1;
@@ -202,6 +204,11 @@ final class RedisLink {
   /** Something was answered. */
   void answered() {
     timeouts.set(0);
+    if (failures > 0) {
+      synchronized (this) {
+        failures = 0;
+      }
+    }
   }
 
   /** A question to a connection failed. */
@@ -288,7 +295,6 @@ final class RedisLink {
         return;
       }
       current = null;
-      failures = 0;
       timeouts.set(0);
     }
     connection.closeAsync();
@@ -302,7 +308,8 @@ final class RedisLink {
       if (closed) {
         return;
       }
-      wait = backOff.after(++failures);
+      failures = failures + 1;
+      wait = backOff.after(failures);
       first = !away;
       away = true;
     }

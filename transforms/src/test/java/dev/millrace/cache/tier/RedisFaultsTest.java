@@ -10,14 +10,17 @@ import static dev.millrace.cache.tier.Entries.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cache.tier.TierMeter.Result;
+import dev.millrace.connect.Secret;
 import dev.millrace.control.ByteSize;
 import dev.millrace.local.LocalRedis;
 import dev.millrace.local.proxy.FaultProxy;
 import dev.millrace.observe.Events;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -386,6 +389,31 @@ class RedisFaultsTest {
     }
     await("Redis is asked again", () -> !tier.get(keys(1, LIVE)).isEmpty());
     assertThat(tier.get(keys(0, LIVE))).isEqualTo(entries(1, LIVE, 100));
+  }
+
+  /** It answers when it is looked for, and refuses each question. */
+  @Test
+  void get_shouldAskLessAndLessOften_whenRedisLetsNobodyAsk() throws Exception {
+    onRedis(
+        redis.port(),
+        commands ->
+            commands.aclSetuser(
+                "limited",
+                AclSetuserArgs.Builder.on()
+                    .addPassword("limited")
+                    .addCommand(CommandType.PING)
+                    .addCommand(CommandType.CLIENT)
+                    .addCommand(CommandType.HELLO)));
+    RedisSettings limited = settings().withUser("limited").withPassword(Secret.inline("limited"));
+    long before = proxy.accepted();
+    try (RedisTier own = RedisTier.open(cache, limited, CLOCK)) {
+      long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() < end) {
+        assertThat(own.get(keys(0, 10))).isEmpty();
+      }
+    }
+    assertThat(said()).anyMatch(text -> text.contains("is not asked for now: NOPERM"));
+    assertThat(proxy.accepted() - before).isBetween(2L, 10L);
   }
 
   @Test
