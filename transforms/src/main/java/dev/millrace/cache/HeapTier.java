@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
+import dev.millrace.cache.tier.Tier;
 import dev.millrace.control.ByteSize;
 import java.util.Collection;
 import java.util.Map;
@@ -14,10 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entries on the heap, bounded by their bytes. Which of them stay is decided by how often they were
- * asked for lately (W-TinyLFU): keys that come once do not drive out those that come again. Safe
- * for use by several threads.
+ * asked for lately (W-TinyLFU): keys that come once do not drive out those that come again.
  */
-final class HeapTier {
+final class HeapTier implements Tier {
 
   /** What an entry takes beside its bytes: two objects, two arrays' headers, the cache's node. */
   static final int OVERHEAD = 176;
@@ -53,15 +53,23 @@ final class HeapTier {
     return entries.getIfPresent(key);
   }
 
-  void put(CacheKey key, Entry entry) {
-    entries.put(key, entry);
+  @Override
+  public Map<CacheKey, Entry> get(Collection<CacheKey> keys) {
+    return entries.getAllPresent(keys);
   }
 
-  void remove(Collection<CacheKey> keys) {
+  @Override
+  public void put(Map<CacheKey, Entry> more) {
+    entries.putAll(more);
+  }
+
+  @Override
+  public void remove(Collection<CacheKey> keys) {
     entries.invalidateAll(keys);
   }
 
-  void clear() {
+  @Override
+  public void clear() {
     entries.invalidateAll();
   }
 
@@ -70,11 +78,18 @@ final class HeapTier {
     return entries.asMap();
   }
 
-  long count() {
+  @Override
+  public long entries() {
     return entries.estimatedSize();
   }
 
-  long bytes() {
+  @Override
+  public long bytes() {
     return entries.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 }

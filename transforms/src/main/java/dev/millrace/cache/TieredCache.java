@@ -107,6 +107,7 @@ final class TieredCache implements AutoCloseable {
             new ThreadFactoryBuilder().setDaemon(true).setNameFormat("millrace-refresh").build(),
             new ThreadPoolExecutor.DiscardPolicy());
     refresher.allowCoreThreadTimeOut(true);
+    heapMeter.show(heap);
   }
 
   /**
@@ -174,16 +175,17 @@ final class TieredCache implements AutoCloseable {
   }
 
   private void ask(Lower from, List<CacheKey> wanted, long now, Map<CacheKey, Entry> found) {
-    from.tier()
-        .get(wanted)
-        .forEach(
-            (key, entry) -> {
-              if (entry.isFresh(now)) {
-                saved.add(entry.cost());
-                heap.put(key, entry);
-                found.put(key, entry);
-              }
-            });
+    long before = removals.get();
+    Map<CacheKey, Entry> fresh = new HashMap<>(from.tier().get(wanted));
+    fresh.values().removeIf(entry -> !entry.isFresh(now));
+    fresh.values().forEach(entry -> saved.add(entry.cost()));
+    found.putAll(fresh);
+    if (removals.get() == before) {
+      heap.put(fresh);
+      if (removals.get() != before) {
+        heap.remove(fresh.keySet());
+      }
+    }
   }
 
   /**
@@ -218,7 +220,7 @@ final class TieredCache implements AutoCloseable {
     if (removals.get() != before) {
       return;
     }
-    entries.forEach(heap::put);
+    heap.put(entries);
     lower.stream().filter(Lower::shared).forEach(each -> each.tier().put(entries));
     if (removals.get() != before) {
       forget(entries.keySet());
@@ -318,7 +320,8 @@ final class TieredCache implements AutoCloseable {
       demoteAll();
       demote(heap.all().entrySet());
     }
-    heap.clear();
+    heapMeter.hide(heap);
+    heap.close();
     lower.forEach(each -> each.tier().close());
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.cache.tier.Tier;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.TimeToLive;
+import dev.millrace.observe.Measure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,12 +41,14 @@ class TieredCacheTest {
   private static final class MapTier implements Tier {
     final Map<CacheKey, Entry> entries = new ConcurrentHashMap<>();
     final AtomicInteger gave = new AtomicInteger();
+    Runnable meanwhile = () -> {};
 
     @Override
     public Map<CacheKey, Entry> get(Collection<CacheKey> keys) {
       Map<CacheKey, Entry> found = new HashMap<>(entries);
       found.keySet().retainAll(keys);
       gave.addAndGet(found.size());
+      meanwhile.run();
       return found;
     }
 
@@ -298,6 +301,30 @@ class TieredCacheTest {
         });
     assertThat(shared.entries).doesNotContainKey(key(6));
     assertThat(get(6)).containsExactly("load 4");
+  }
+
+  @Test
+  void remove_shouldHold_alsoForWhatIsOnItsWayUp() throws Exception {
+    get(2);
+    try (TieredCache other = cache(ByteSize.ofMebibytes(1))) {
+      List<CacheKey> keys = keys(2);
+      shared.meanwhile = () -> other.remove(keys);
+      assertThat(texts(other.get(keys, positions -> load(keys, positions))))
+          .containsExactly("load 1");
+      shared.meanwhile = () -> {};
+      assertThat(texts(other.get(keys, positions -> load(keys, positions))))
+          .containsExactly("load 2");
+    }
+  }
+
+  @Test
+  void gauges_shouldTellWhatTheHeapHolds_whileItIsOpen() throws Exception {
+    String gauge = Measure.labelled("millrace_cache_entries", "cache", name, "tier", "heap");
+    get(2, 3, 4);
+    assertThat(Measure.registry().gauge(gauge).getValue()).isEqualTo(3L);
+    cache.close();
+    assertThat(Measure.registry().getGauges()).doesNotContainKey(gauge);
+    cache = cache(ByteSize.ofMebibytes(1));
   }
 
   @Test
