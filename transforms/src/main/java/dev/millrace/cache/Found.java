@@ -38,28 +38,28 @@ final class Found {
       starts[slot + 1] = starts[slot] + (own == null ? 0 : RowBytes.decode(own, schema, builder));
     }
     Block values = builder.build(Origin.NONE);
+    AsOf asOf = lookup.asOf();
     int[] matches = new int[block.rows()];
     for (int row = 0; row < matches.length; row++) {
       int slot = index.slot(row);
-      matches[row] =
-          slot == KeyIndex.NONE
-              ? UNMATCHED
-              : match(lookup, block, row, values, starts[slot], starts[slot + 1]);
+      boolean none = slot == KeyIndex.NONE || starts[slot] == starts[slot + 1];
+      matches[row] = none ? UNMATCHED : starts[slot];
+    }
+    if (asOf != null) {
+      BlockColumn time = block.column(block.schema().indexOf(asOf.time()));
+      BlockColumn since = values.column(schema.indexOf(asOf.since()));
+      for (int row = 0; row < matches.length; row++) {
+        if (matches[row] != UNMATCHED) {
+          int end = starts[index.slot(row) + 1];
+          matches[row] = validAt(time, row, since, matches[row], end);
+        }
+      }
     }
     return new Found(values, matches);
   }
 
-  private static int match(Lookup lookup, Block block, int row, Block values, int from, int to) {
-    AsOf asOf = lookup.asOf();
-    if (asOf == null) {
-      return from == to ? UNMATCHED : from;
-    }
-    BlockColumn time = block.column(block.schema().indexOf(asOf.time()));
-    if (time.isNull(row)) {
-      return UNMATCHED;
-    }
-    BlockColumn since = values.column(values.schema().indexOf(asOf.since()));
-    int last = AsOf.last(since, from, to, AsOf.instant(time, row));
+  private static int validAt(BlockColumn time, int row, BlockColumn since, int from, int to) {
+    int last = time.isNull(row) ? -1 : AsOf.last(since, from, to, AsOf.instant(time, row));
     return last < 0 ? UNMATCHED : last;
   }
 

@@ -223,6 +223,9 @@ final class SharedPool {
     config.setPoolName("millrace " + key.quota());
     config.setDataSource(new PgDriver(spec, key.quota(), key.quota().name()));
     config.setAutoCommit(false);
+    // What the ledger's locks rely on. Left to itself the pool asks its first connection, and if
+    // that is lost meanwhile, takes an unknown level for the answer and opens no other.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(spec.most(key.quota()));
     config.setMinimumIdle(0);
     config.setIdleTimeout(Duration.ofSeconds(30).toMillis());

@@ -436,6 +436,21 @@ class FaultsTest {
     }
   }
 
+  @Test
+  void acquire_shouldReadWhatIsCommitted_whateverTheRolesDefault() throws Exception {
+    execute(
+        "DROP ROLE IF EXISTS strict",
+        "CREATE ROLE strict LOGIN",
+        "ALTER ROLE strict SET default_transaction_isolation = 'serializable'");
+    try (Pool pool = Pool.share(spec().withUser("strict"), Quota.WRITE);
+        Pool.Acquired acquired = pool.acquire("test");
+        Statement statement = acquired.connection().createStatement();
+        ResultSet row = statement.executeQuery("SHOW transaction_isolation")) {
+      row.next();
+      assertThat(row.getString(1)).isEqualTo("read committed");
+    }
+  }
+
   private static void hold(Pool pool) throws SQLException {
     try (Pool.Acquired acquired = pool.acquire("test");
         Statement statement = acquired.connection().createStatement()) {
