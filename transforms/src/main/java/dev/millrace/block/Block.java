@@ -89,21 +89,11 @@ public final class Block {
     return new Block(kept, origin, rows, chosen, null);
   }
 
-  /**
-   * The columns of this block and then those of another with as many rows, shared with both and not
-   * copied.
-   *
-   * @throws IllegalArgumentException when the other has more or fewer rows, or a column of the name
-   *     of one here
-   */
-  public Block beside(Block other) {
-    if (other.rows != rows) {
-      throw new IllegalArgumentException(
-          "Invalid block: " + other.rows + " rows (must be " + rows + ", as beside it)");
-    }
-    List<BlockColumn> all = new ArrayList<>(columns);
-    all.addAll(other.columns);
-    return new Block(schema.and(other.schema), origin, rows, all, null);
+  /** The columns' buffers, in a list that may be added to. */
+  List<BlockBytes.Source> sources() {
+    List<BlockBytes.Source> sources = new ArrayList<>();
+    columns.forEach(column -> sources.add(column.source()));
+    return sources;
   }
 
   /**
@@ -128,8 +118,7 @@ public final class Block {
   byte[] toBytes() {
     byte[] bytes = whole;
     if (bytes == null) {
-      List<BlockBytes.Source> sources = columns.stream().map(BlockColumn::source).toList();
-      bytes = BlockBytes.assemble(schema, origin, rows, sources).toBytes();
+      bytes = BlockBytes.assemble(schema, origin, rows, sources()).toBytes();
     }
     return bytes;
   }
@@ -146,7 +135,8 @@ public final class Block {
 
   @Override
   public int hashCode() {
-    return 31 * origin.hashCode() + columns.hashCode();
+    // Cheap, and good enough: the direct runner asks for it of all that it holds, again and again.
+    return 31 * (31 * origin.hashCode() + rows()) + Long.hashCode(bytes());
   }
 
   @Override

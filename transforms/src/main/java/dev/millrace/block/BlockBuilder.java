@@ -56,8 +56,26 @@ public final class BlockBuilder {
    * @throws IllegalStateException when a column has more or fewer rows than the others
    */
   public Block build(Origin origin) {
+    return build(schema, origin, new ArrayList<>(columns.length));
+  }
+
+  /**
+   * As {@link #build}, with the columns of another block before those of this.
+   *
+   * @param first with as many rows; its origin is that of both
+   * @throws IllegalArgumentException when it has a column of the name of one here
+   * @throws IllegalStateException when it has more or fewer rows
+   */
+  public Block buildBeside(Block first) {
+    if (first.rows() != rows()) {
+      throw new IllegalStateException(
+          "Cannot build a block: beside " + first.rows() + " rows there are " + rows());
+    }
+    return build(first.schema().and(schema), first.origin(), first.sources());
+  }
+
+  private Block build(BlockSchema whole, Origin origin, List<BlockBytes.Source> sources) {
     int rows = rows();
-    List<BlockBytes.Source> sources = new ArrayList<>(columns.length);
     for (int i = 0; i < columns.length; i++) {
       if (columns[i].rows() != rows) {
         throw new IllegalStateException(
@@ -70,7 +88,7 @@ public final class BlockBuilder {
       }
       sources.add(columns[i].source());
     }
-    Block block = BlockBytes.assemble(schema, origin, rows, sources);
+    Block block = BlockBytes.assemble(whole, origin, rows, sources);
     clear();
     return block;
   }

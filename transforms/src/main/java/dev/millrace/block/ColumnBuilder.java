@@ -262,7 +262,6 @@ public final class ColumnBuilder {
     endRow();
   }
 
-  /** A row of a column of the same type. */
   /** The value of a row of a column of the same type, NULL too. */
   public void appendFrom(BlockColumn source, int row) {
     if (source.isNull(row)) {
@@ -276,6 +275,28 @@ public final class ColumnBuilder {
         endOffset();
       }
       endRow();
+    }
+  }
+
+  /**
+   * The values of some rows of a column of the same type, for which room is made once.
+   *
+   * @param chosen rows, in any order and as often as wanted; -1 for NULL
+   */
+  public void appendFrom(BlockColumn source, int[] chosen) {
+    long length = 0;
+    for (int row : chosen) {
+      length += row < 0 ? width : source.length(row);
+    }
+    if (used + length > data.length) {
+      data = Arrays.copyOf(data, Bytes.checkedLength(used + length, column.name()));
+    }
+    for (int row : chosen) {
+      if (row < 0) {
+        appendNull();
+      } else {
+        appendFrom(source, row);
+      }
     }
   }
 

@@ -1,14 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.common.base.Suppliers;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,24 +21,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flights {
 
-  private final Map<CacheKey, CompletableFuture<Entry>> underWay = new ConcurrentHashMap<>();
+  /** What one request asks for at once, and whose answers come at once. */
+  static final class Flight {
 
-  /**
-   * Takes a key upon oneself, who then has to {@link #land} it.
-   *
-   * @return null if it is now the caller's; otherwise the answer that another waits for
-   */
-  @Nullable Future<Entry> claim(CacheKey key) {
-    return underWay.putIfAbsent(key, new CompletableFuture<>());
+    private final CompletableFuture<Supplier<Map<CacheKey, Entry>>> answers =
+        new CompletableFuture<>();
+
+    /** What another request was answered for a key; null when it was not, or not in time. */
+    @Nullable Entry await(CacheKey key, Duration patience) throws InterruptedException {
+      try {
+        return answers.get(patience.toMillis(), TimeUnit.MILLISECONDS).get().get(key);
+      } catch (TimeoutException | ExecutionException unanswered) {
+        return null;
+      }
+    }
   }
 
-  /** Ends a claim with its answer, or without one: whoever waits for it then asks itself. */
-  void land(CacheKey key, @Nullable Entry answer) {
-    CompletableFuture<Entry> flight = requireNonNull(underWay.remove(key));
-    if (answer == null) {
-      flight.cancel(false);
-    } else {
-      flight.complete(answer);
-    }
+  private final Map<CacheKey, Flight> underWay = new ConcurrentHashMap<>();
+
+  /**
+   * Takes a key upon a flight, which then has to {@link #land}.
+   *
+   * @return null if it is now that flight's; otherwise the one that it is on already
+   */
+  @Nullable Flight claim(CacheKey key, Flight flight) {
+    return underWay.putIfAbsent(key, flight);
+  }
+
+  /**
+   * Ends a flight.
+   *
+   * @param claimed all of its keys
+   * @param answers looked into if anybody waits; who finds no answer there asks himself
+   */
+  void land(Flight flight, Collection<CacheKey> claimed, Supplier<Map<CacheKey, Entry>> answers) {
+    claimed.forEach(underWay::remove);
+    flight.answers.complete(Suppliers.memoize(answers::get));
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockSchema;
 import dev.millrace.block.Origin;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,23 +77,20 @@ final class Found {
   }
 
   /**
-   * What stands beside the rows of the block.
+   * Rows, and beside each what was found for it.
    *
-   * @param schema its columns, the first of those that were found, under whatever names
-   * @param matchedOnly without those for which nothing was found, for which there are NULLs
+   * @param rows of the block: all, or those that are matched
+   * @param added the columns beside them, the first of those that were found, under whatever names
    */
-  Block block(BlockSchema schema, boolean matchedOnly) {
-    BlockBuilder builder = new BlockBuilder(schema);
-    for (int i = 0; i < schema.size(); i++) {
-      BlockColumn source = values.column(i);
-      for (int match : matches) {
-        if (match != UNMATCHED) {
-          builder.column(i).appendFrom(source, match);
-        } else if (!matchedOnly) {
-          builder.column(i).appendNull();
-        }
-      }
+  Block beside(Block rows, BlockSchema added) {
+    int[] chosen =
+        rows.rows() == matches.length
+            ? matches
+            : Arrays.stream(matches).filter(match -> match != UNMATCHED).toArray();
+    BlockBuilder builder = new BlockBuilder(added);
+    for (int i = 0; i < added.size(); i++) {
+      builder.column(i).appendFrom(values.column(i), chosen);
     }
-    return builder.build(Origin.NONE);
+    return builder.buildBeside(rows);
   }
 }

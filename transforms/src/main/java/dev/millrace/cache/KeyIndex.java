@@ -37,14 +37,9 @@ final class KeyIndex {
     return slots[row];
   }
 
-  /** How many distinct keys there are. */
-  int size() {
-    return firsts.length;
-  }
-
-  /** The first row that has a slot's key. */
-  int first(int slot) {
-    return firsts[slot];
+  /** Of each slot the first row that has its key; never to be changed. */
+  int[] firsts() {
+    return firsts;
   }
 
   /** A table of slots with open addressing, of the rows seen so far. */

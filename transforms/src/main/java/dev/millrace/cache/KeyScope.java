@@ -3,13 +3,11 @@ package dev.millrace.cache;
 
 import com.google.common.hash.Hashing;
 import com.google.common.primitives.Bytes;
-import com.google.common.primitives.Ints;
 import dev.millrace.cache.tier.CacheKey;
 import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * What all keys of a cache begin with: a hash of all that decides which value a key has, so that
@@ -36,15 +34,8 @@ final class KeyScope implements Serializable {
     return CacheKey.of(Bytes.concat(hash, bytes));
   }
 
-  /** A key of texts: of each its length in bytes, a big-endian int, and its UTF-8. */
-  CacheKey key(List<String> texts) {
-    ByteArrayOutputStream key = new ByteArrayOutputStream();
+  /** Begins a key whose other bytes are appended. */
+  void begin(ByteArrayOutputStream key) {
     key.writeBytes(hash);
-    for (String text : texts) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      key.writeBytes(Ints.toByteArray(bytes.length));
-      key.writeBytes(bytes);
-    }
-    return CacheKey.of(key.toByteArray());
   }
 }

@@ -8,14 +8,10 @@ import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
 import dev.millrace.block.Marshalled;
 import dev.millrace.block.OneToOne;
-import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
 import dev.millrace.observe.Measure;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
@@ -56,37 +52,35 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
     Found found = lookUp(block);
     int unmatched = found.unmatched();
     Measure.ROWS_UNMATCHED.add(unmatched);
-    out.output(
-        unmatched == 0 || lookup.keepsUnmatched()
-            ? block.beside(found.block(added.get(), false))
-            : matched(block, found).beside(found.block(added.get(), true)));
+    boolean all = unmatched == 0 || lookup.keepsUnmatched();
+    out.output(found.beside(all ? block : matched(block, found), added.get()));
   }
 
   private Found lookUp(Block block) throws Exception {
     int[] columns = positions(block.schema(), lookup.key());
     KeyIndex index = KeyIndex.of(block, columns);
-    List<CacheKey> keys = new ArrayList<>(index.size());
-    for (int slot = 0; slot < index.size(); slot++) {
-      keys.add(lookup.source().keyOf(block, columns, index.first(slot)));
-    }
-    LookupSource.Opened asked = requireNonNull(source);
-    TieredCache.Loader loader =
-        slots -> asked.load(block, columns, Arrays.stream(slots).map(index::first).toArray());
-    return Found.of(lookup, block, index, values(keys, loader));
+    return Found.of(lookup, block, index, values(block, columns, index.firsts()));
   }
 
-  /** Of each key its rows; null where there are none. */
-  private byte[] @Nullable [] values(List<CacheKey> keys, TieredCache.Loader loader)
-      throws Exception {
-    byte[] @Nullable [] values = new byte[keys.size()][];
+  /** Of each row what is found for it; null where nothing is. */
+  private byte[] @Nullable [] values(Block block, int[] columns, int[] rows) throws Exception {
+    LookupSource.Opened asked = requireNonNull(source);
     if (cache == null) {
-      Map<CacheKey, byte[]> loaded = loader.load(IntStream.range(0, values.length).toArray());
-      Arrays.setAll(values, slot -> loaded.get(keys.get(slot)));
-    } else {
-      Entry[] entries = cache.cache().get(keys, loader);
-      Arrays.setAll(values, slot -> entries[slot].value());
+      return asked.load(block, columns, rows);
     }
+    Entry[] entries =
+        cache
+            .cache()
+            .get(
+                asked.keys(block, columns, rows),
+                positions -> asked.load(block, columns, at(rows, positions)));
+    byte[] @Nullable [] values = new byte[rows.length][];
+    Arrays.setAll(values, i -> entries[i].value());
     return values;
+  }
+
+  private static int[] at(int[] rows, int[] positions) {
+    return Arrays.stream(positions).map(position -> rows[position]).toArray();
   }
 
   private static int[] positions(BlockSchema schema, List<String> names) {

@@ -7,7 +7,7 @@ import dev.millrace.block.BlockType;
 import dev.millrace.cache.tier.CacheKey;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What values are looked up in. Immutable; each JVM opens it once. */
 interface LookupSource extends Serializable {
@@ -28,25 +28,26 @@ interface LookupSource extends Serializable {
    */
   void require(int part, String column, BlockType type);
 
-  /**
-   * The key of a row, none of whose parts is NULL; equal for those that the source has equal, and
-   * to no key of another source.
-   */
-  CacheKey keyOf(Block block, int[] columns, int row);
-
   Opened open();
 
   /** A source that can be asked. Safe for use by several threads. */
   interface Opened extends AutoCloseable {
 
     /**
+     * The keys of some rows, none of whose parts is NULL; equal for those that the source has
+     * equal, and to no key of another source.
+     *
+     * @param columns the positions of the key's columns in the block
+     */
+    List<CacheKey> keys(Block block, int[] columns, int[] rows);
+
+    /**
      * Asks for the keys of some rows.
      *
      * @param columns the positions of the key's columns in the block
-     * @param rows of different keys
-     * @return of each key that was found its rows, as {@link RowBytes}
+     * @return of each row, in order, what was found, as {@link RowBytes}; null where nothing was
      */
-    Map<CacheKey, byte[]> load(Block block, int[] columns, int[] rows) throws Exception;
+    byte[] @Nullable [] load(Block block, int[] columns, int[] rows) throws Exception;
 
     @Override
     void close();

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.common.primitives.ImmutableIntArray;
+import dev.millrace.cache.Flights.Flight;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
 import dev.millrace.control.TimeToLive;
@@ -13,17 +13,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request for some keys, on its way through the tiers. Used by one thread. */
+/**
+ * One request for some keys, on its way through the tiers. What is said of keys is said of their
+ * positions in the request. Used by one thread.
+ */
 final class Request {
 
   private static final Logger LOG = LoggerFactory.getLogger(Request.class);
@@ -41,7 +40,6 @@ final class Request {
   private final TieredCache.Loader loader;
   private final @Nullable Entry[] found;
   private final long now;
-  private long oldest;
 
   Request(TieredCache cache, List<CacheKey> keys, TieredCache.Loader loader) {
     this.cache = cache;
@@ -49,43 +47,24 @@ final class Request {
     this.loader = loader;
     this.found = new @Nullable Entry[keys.size()];
     this.now = cache.now();
-    this.oldest = now;
   }
 
   Entry[] answer() throws Exception {
-    List<Integer> missing = new ArrayList<>();
-    List<Integer> due = new ArrayList<>();
+    cache.fromHeap(keys, now, found);
+    ImmutableIntArray.Builder missing = ImmutableIntArray.builder();
+    ImmutableIntArray.Builder due = ImmutableIntArray.builder();
     for (int position = 0; position < found.length; position++) {
-      Entry entry = cache.fromHeap(keys.get(position), now);
+      Entry entry = found[position];
       if (entry == null) {
         missing.add(position);
-      } else {
-        found(position, entry);
-        if (isDue(entry, now)) {
-          due.add(position);
-        }
+      } else if (isDue(entry, now)) {
+        due.add(position);
       }
     }
-    if (!missing.isEmpty()) {
-      load(missing);
-    }
-    if (!due.isEmpty()) {
-      cache.refresh(() -> refresh(due));
-    }
+    load(missing.build());
+    refresh(due.build());
     cache.demote();
-    Timing.CACHE_STALENESS.addOutside(TimeUnit.MILLISECONDS.toNanos(now - oldest));
     return complete();
-  }
-
-  private void found(List<Integer> positions, Map<CacheKey, Entry> answers) {
-    for (int position : positions) {
-      found(position, requireNonNull(answers.get(keys.get(position))));
-    }
-  }
-
-  private void found(int position, Entry entry) {
-    found[position] = entry;
-    oldest = Math.min(oldest, entry.loaded());
   }
 
   /** Whether who finds it is the one to have it loaded again, while it is served. */
@@ -100,94 +79,118 @@ final class Request {
   /** All were found, or an exception would have said so. */
   @SuppressWarnings("NullAway")
   private Entry[] complete() {
+    long oldest = now;
+    for (Entry entry : found) {
+      oldest = Math.min(oldest, entry.loaded());
+    }
+    Timing.CACHE_STALENESS.addOutside(TimeUnit.MILLISECONDS.toNanos(now - oldest));
     return found;
   }
 
-  private void load(List<Integer> missing) throws Exception {
-    Map<Integer, Future<Entry>> others = new LinkedHashMap<>();
-    List<Integer> own = new ArrayList<>();
-    for (int position : missing) {
-      Future<Entry> other = cache.flights().claim(keys.get(position));
+  private void load(ImmutableIntArray missing) throws Exception {
+    if (missing.isEmpty()) {
+      return;
+    }
+    Flight flight = new Flight();
+    Map<Integer, Flight> others = new LinkedHashMap<>();
+    ImmutableIntArray own = claim(missing, flight, others);
+    // First one's own: the other may be waiting for it.
+    fly(flight, own);
+    ImmutableIntArray.Builder left = ImmutableIntArray.builder();
+    for (Map.Entry<Integer, Flight> each : others.entrySet()) {
+      int position = each.getKey();
+      Entry answer = each.getValue().await(keys.get(position), PATIENCE);
+      found[position] = answer;
+      if (answer == null) {
+        left.add(position);
+      }
+    }
+    ImmutableIntArray unanswered = left.build();
+    cache.coalesced(others.size() - unanswered.length());
+    ask(unanswered);
+  }
+
+  /**
+   * Takes keys upon a flight.
+   *
+   * @param others is given those that others have taken upon theirs
+   * @return those that are on it now
+   */
+  private ImmutableIntArray claim(
+      ImmutableIntArray positions, Flight flight, Map<Integer, Flight> others) {
+    ImmutableIntArray.Builder own = ImmutableIntArray.builder(positions.length());
+    for (int i = 0; i < positions.length(); i++) {
+      int position = positions.get(i);
+      Flight other = cache.flights().claim(keys.get(position), flight);
       if (other == null) {
         own.add(position);
       } else {
         others.put(position, other);
       }
     }
-    // First one's own: the other may be waiting for it.
-    loadClaimed(own);
-    List<Integer> left = new ArrayList<>();
-    for (Map.Entry<Integer, Future<Entry>> each : others.entrySet()) {
-      Entry answer = await(each.getValue());
-      if (answer == null) {
-        left.add(each.getKey());
-      } else {
-        found(each.getKey(), answer);
-      }
-    }
-    cache.coalesced(others.size() - left.size());
-    if (!left.isEmpty()) {
-      found(left, ask(left));
-    }
+    return own.build();
   }
 
-  /** What another thread was answered; null when it was not, or not in time. */
-  private static @Nullable Entry await(Future<Entry> other) throws InterruptedException {
+  /** Has what a flight is for answered by the tiers below, and the rest of it by the source. */
+  private void fly(Flight flight, ImmutableIntArray own) throws Exception {
     try {
-      return other.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (CancellationException | ExecutionException | TimeoutException unanswered) {
-      return null;
-    }
-  }
-
-  private void loadClaimed(List<Integer> own) throws Exception {
-    Map<CacheKey, Entry> answers = new HashMap<>();
-    try {
-      if (!own.isEmpty()) {
-        List<CacheKey> wanted = own.stream().map(keys::get).toList();
-        answers.putAll(cache.fromBelow(wanted, now));
-        List<Integer> rest =
-            own.stream().filter(position -> !answers.containsKey(keys.get(position))).toList();
-        if (!rest.isEmpty()) {
-          answers.putAll(ask(rest));
-        }
-      }
+      cache.fromBelow(keys, own, now, found);
+      ImmutableIntArray.Builder rest = ImmutableIntArray.builder();
+      own.forEach(
+          position -> {
+            if (found[position] == null) {
+              rest.add(position);
+            }
+          });
+      ask(rest.build());
     } finally {
-      land(own, answers);
-    }
-    found(own, answers);
-  }
-
-  private void land(List<Integer> own, Map<CacheKey, Entry> answers) {
-    for (int position : own) {
-      CacheKey key = keys.get(position);
-      cache.flights().land(key, answers.get(key));
+      land(flight, own, found);
     }
   }
 
-  private Map<CacheKey, Entry> ask(List<Integer> positions) throws Exception {
-    try {
-      return cache.fromSource(
-          keys, positions.stream().mapToInt(Integer::intValue).toArray(), loader);
-    } catch (Exception failure) {
-      cache.failed(positions.size());
-      throw failure;
+  private void land(Flight flight, ImmutableIntArray own, @Nullable Entry[] answers) {
+    List<CacheKey> claimed = new ArrayList<>(own.length());
+    own.forEach(position -> claimed.add(keys.get(position)));
+    cache.flights().land(flight, claimed, () -> byKey(own, answers));
+  }
+
+  private Map<CacheKey, Entry> byKey(ImmutableIntArray positions, @Nullable Entry[] answers) {
+    Map<CacheKey, Entry> byKey = new HashMap<>();
+    positions.forEach(
+        position -> {
+          Entry entry = answers[position];
+          if (entry != null) {
+            byKey.put(keys.get(position), entry);
+          }
+        });
+    return byKey;
+  }
+
+  private void ask(ImmutableIntArray positions) throws Exception {
+    if (!positions.isEmpty()) {
+      cache.fromSource(keys, positions.toArray(), loader, found);
     }
   }
 
-  /** Loads again what still may be served; if that fails, it may be served all the same. */
-  private void refresh(List<Integer> due) {
-    List<Integer> own =
-        due.stream().filter(position -> cache.flights().claim(keys.get(position)) == null).toList();
-    Map<CacheKey, Entry> answers = Map.of();
+  /** Has loaded again what still may be served, by another thread, if it has the time. */
+  private void refresh(ImmutableIntArray due) {
+    if (!due.isEmpty()) {
+      cache.refresh(() -> reload(due));
+    }
+  }
+
+  private void reload(ImmutableIntArray due) {
+    Flight flight = new Flight();
+    ImmutableIntArray own = claim(due, flight, new HashMap<>());
+    @Nullable Entry[] answers = new @Nullable Entry[keys.size()];
     try {
       if (!own.isEmpty()) {
-        answers = ask(own);
+        cache.fromSource(keys, own.toArray(), loader, answers);
       }
     } catch (Exception failure) {
       LOG.info("Entries could not be loaded ahead of time: {}", failure.getMessage());
     } finally {
-      land(own, answers);
+      land(flight, own, answers);
     }
   }
 }

@@ -9,7 +9,6 @@ import dev.millrace.block.BlockType;
 import dev.millrace.block.BlockType.Kind;
 import dev.millrace.block.ColumnBuilder;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
 
 /**
  * Rows as bytes: of each row, of each column, the length of the value and one more, 0 for NULL, as
@@ -23,16 +22,14 @@ final class RowBytes {
   private RowBytes() {}
 
   /**
-   * Writes some rows of a block.
+   * Writes a row of a block.
    *
    * @param columns the positions of those that are written
    */
-  static byte[] encode(Block block, int[] columns, List<Integer> rows) {
+  static byte[] encode(Block block, int[] columns, int row) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int row : rows) {
-      for (int column : columns) {
-        encode(block.column(column), row, out);
-      }
+    for (int column : columns) {
+      encode(block.column(column), row, out);
     }
     return out.toByteArray();
   }

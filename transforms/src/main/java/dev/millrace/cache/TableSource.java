@@ -15,14 +15,15 @@ import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
 import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.KeyedRead;
+import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A table or view that is asked for many keys in one query. */
@@ -30,6 +31,9 @@ final class TableSource implements LookupSource {
 
   /** Keys of a query at most, so that its text stays below some megabytes. */
   private static final int KEYS_OF_A_QUERY = 10_000;
+
+  /** How the bytes of keys are made; another when that changes. */
+  private static final String KEYS = "2";
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<KeyedRead> read;
@@ -61,6 +65,7 @@ final class TableSource implements LookupSource {
     KeyedRead keyed = read.get();
     return String.join(
         "\n",
+        KEYS,
         spec.get().address(),
         String.valueOf(spec.get().user()),
         name(),
@@ -102,19 +107,6 @@ final class TableSource implements LookupSource {
   }
 
   @Override
-  public CacheKey keyOf(Block block, int[] columns, int row) {
-    return scope.key(texts(read.get(), block, columns, row));
-  }
-
-  private static List<String> texts(KeyedRead read, Block block, int[] columns, int row) {
-    List<String> texts = new ArrayList<>(columns.length);
-    for (int part = 0; part < columns.length; part++) {
-      texts.add(read.text(part, block.column(columns[part]), row));
-    }
-    return texts;
-  }
-
-  @Override
   public Opened open() {
     return new Table();
   }
@@ -131,14 +123,47 @@ final class TableSource implements LookupSource {
     }
 
     @Override
-    public Map<CacheKey, byte[]> load(Block block, int[] columns, int[] rows) throws SQLException {
-      Map<CacheKey, byte[]> found = new HashMap<>();
+    public List<CacheKey> keys(Block block, int[] columns, int[] rows) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      List<CacheKey> keys = new ArrayList<>(rows.length);
+      for (int row : rows) {
+        keys.add(key(block, columns, row, bytes));
+      }
+      return keys;
+    }
+
+    private CacheKey key(Block block, int[] columns, int row, ByteArrayOutputStream bytes) {
+      bytes.reset();
+      scope.begin(bytes);
+      for (int part = 0; part < columns.length; part++) {
+        keyed.write(part, block.column(columns[part]), row, bytes);
+      }
+      return CacheKey.of(bytes.toByteArray());
+    }
+
+    private List<String> texts(Block block, int[] columns, int row) {
+      List<String> texts = new ArrayList<>(columns.length);
+      for (int part = 0; part < columns.length; part++) {
+        texts.add(keyed.text(part, block.column(columns[part]), row));
+      }
+      return texts;
+    }
+
+    @Override
+    public byte[] @Nullable [] load(Block block, int[] columns, int[] rows) throws SQLException {
+      byte[] @Nullable [] found = new byte[rows.length][];
       for (int from = 0; from < rows.length; from += KEYS_OF_A_QUERY) {
-        List<List<String>> keys =
-            IntStream.range(from, Math.min(rows.length, from + KEYS_OF_A_QUERY))
-                .mapToObj(i -> texts(keyed, block, columns, rows[i]))
-                .toList();
-        found.putAll(spec.get().timeouts().retry().call("look up in " + name(), () -> ask(keys)));
+        int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + KEYS_OF_A_QUERY));
+        List<List<String>> texts = new ArrayList<>(some.length);
+        for (int row : some) {
+          texts.add(texts(block, columns, row));
+        }
+        Map<CacheKey, byte[]> answer =
+            spec.get().timeouts().retry().call("look up in " + name(), () -> ask(texts));
+        int at = from;
+        for (CacheKey key : keys(block, columns, some)) {
+          found[at++] = answer.get(key);
+        }
       }
       return found;
     }
@@ -158,13 +183,14 @@ final class TableSource implements LookupSource {
       Map<CacheKey, byte[]> found = new HashMap<>();
       Map<CacheKey, List<Version>> versions = new LinkedHashMap<>();
       BlockBuilder builder = new BlockBuilder(keyed.read().schema());
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try (CopyReader copy = new CopyReader(connection, keyed.read(), query)) {
         for (boolean more = true; more; ) {
           more = copy.fill(builder, Blocks.DEFAULT_SIZE.bytes());
           Block block = builder.build(Origin.NONE);
           for (int row = 0; row < block.rows(); row++) {
-            CacheKey key = keyOf(block, keyColumns, row);
-            byte[] value = RowBytes.encode(block, valueColumns, List.of(row));
+            CacheKey key = key(block, keyColumns, row, bytes);
+            byte[] value = RowBytes.encode(block, valueColumns, row);
             if (since != null) {
               versions.computeIfAbsent(key, k -> new ArrayList<>()).add(version(block, row, value));
             } else if (found.put(key, value) != null) {
@@ -189,7 +215,7 @@ final class TableSource implements LookupSource {
               + ": there are several rows of "
               + String.join(", ", keyed.key())
               + " = "
-              + String.join(", ", texts(keyed, block, keyColumns, row))
+              + String.join(", ", texts(block, keyColumns, row))
               + "; a key must be of one row, or say from when on each is valid");
     }
 

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import com.google.common.collect.Maps;
+import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
@@ -23,6 +25,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +48,9 @@ final class TieredCache implements AutoCloseable {
      * Loads some keys; called by another thread, too.
      *
      * @param positions of the keys in the request
-     * @return the value of each that has one
+     * @return the value of each, in order; null of one that has none
      */
-    Map<CacheKey, byte[]> load(int[] positions) throws Exception;
+    byte[] @Nullable [] load(int[] positions) throws Exception;
   }
 
   /**
@@ -72,6 +75,10 @@ final class TieredCache implements AutoCloseable {
   private final LongSupplier time;
   private final HeapTier heap;
   private final List<Lower> lower;
+
+  /** Whether a tier below is this JVM's own, to which the heap's entries go down. */
+  private final boolean own;
+
   private final Flights flights = new Flights();
   private final AtomicLong removals = new AtomicLong();
   private final BlockingQueue<Map.Entry<CacheKey, Entry>> demoted =
@@ -93,6 +100,7 @@ final class TieredCache implements AutoCloseable {
     this.timeToLive = timeToLive;
     this.time = time;
     this.lower = List.copyOf(lower);
+    this.own = lower.stream().anyMatch(each -> !each.shared());
     this.saved = CacheMeter.saved(name);
     this.heapMeter = new TierMeter(name, "heap");
     this.sourceMeter = new TierMeter(name, "source");
@@ -132,23 +140,41 @@ final class TieredCache implements AutoCloseable {
       served(entry);
       return entry;
     }
-    Loader loader =
-        positions -> {
-          byte @Nullable [] value = load.call();
-          return value == null ? Map.of() : Map.of(key, value);
-        };
-    return get(List.of(key), loader)[0];
+    return get(List.of(key), positions -> new byte[] @Nullable [] {load.call()})[0];
   }
 
-  /** What the heap has for a key, fresh; counted. */
-  @Nullable Entry fromHeap(CacheKey key, long now) {
-    Entry entry = heap.get(key);
-    if (entry == null || !entry.isFresh(now)) {
-      heapMeter.requests(entry == null ? TierMeter.Result.MISS : TierMeter.Result.STALE, 1);
-      return null;
+  /**
+   * Finds what the heap has for some keys, fresh; counted.
+   *
+   * @param found of each key its entry, in order
+   */
+  void fromHeap(List<CacheKey> keys, long now, @Nullable Entry[] found) {
+    long negative = 0;
+    long stale = 0;
+    long hits = 0;
+    long cost = 0;
+    for (int position = 0; position < found.length; position++) {
+      Entry entry = heap.get(keys.get(position));
+      if (entry == null) {
+        continue;
+      }
+      if (!entry.isFresh(now)) {
+        stale++;
+        continue;
+      }
+      found[position] = entry;
+      cost += entry.cost();
+      if (entry.isNegative()) {
+        negative++;
+      } else {
+        hits++;
+      }
     }
-    served(entry);
-    return entry;
+    saved.add(cost);
+    heapMeter.requests(TierMeter.Result.HIT, hits);
+    heapMeter.requests(TierMeter.Result.NEGATIVE, negative);
+    heapMeter.requests(TierMeter.Result.STALE, stale);
+    heapMeter.requests(TierMeter.Result.MISS, found.length - hits - negative - stale);
   }
 
   private void served(Entry entry) {
@@ -156,63 +182,97 @@ final class TieredCache implements AutoCloseable {
     saved.add(entry.cost());
   }
 
-  /** What came to the heap meanwhile, or the tiers below have; all of it then is on the heap. */
-  Map<CacheKey, Entry> fromBelow(Collection<CacheKey> keys, long now) {
-    Map<CacheKey, Entry> found = new HashMap<>();
-    for (CacheKey key : keys) {
-      Entry entry = heap.get(key);
-      if (entry != null && entry.isFresh(now)) {
-        found.put(key, entry);
-      }
-    }
+  /**
+   * Finds what came to the heap meanwhile, or the tiers below have; all of it then is on the heap.
+   *
+   * @param positions of the keys that are asked for
+   * @param found of each key its entry
+   */
+  void fromBelow(
+      List<CacheKey> keys, ImmutableIntArray positions, long now, @Nullable Entry[] found) {
+    ImmutableIntArray wanted = positions;
+    Function<CacheKey, @Nullable Entry> meanwhile = key -> fresh(heap.get(key), now);
+    wanted = take(keys, wanted, meanwhile, found);
     for (Lower each : lower) {
-      List<CacheKey> wanted = keys.stream().filter(key -> !found.containsKey(key)).toList();
       if (!wanted.isEmpty()) {
-        ask(each, wanted, now, found);
+        List<CacheKey> asked = wanted.stream().mapToObj(keys::get).toList();
+        wanted = take(keys, wanted, ask(each, asked, now)::get, found);
       }
     }
-    return found;
   }
 
-  private void ask(Lower from, List<CacheKey> wanted, long now, Map<CacheKey, Entry> found) {
+  private static @Nullable Entry fresh(@Nullable Entry entry, long now) {
+    return entry != null && entry.isFresh(now) ? entry : null;
+  }
+
+  /** Takes what there is, and says of which keys there is nothing. */
+  private static ImmutableIntArray take(
+      List<CacheKey> keys,
+      ImmutableIntArray positions,
+      Function<CacheKey, @Nullable Entry> from,
+      @Nullable Entry[] found) {
+    ImmutableIntArray.Builder rest = ImmutableIntArray.builder();
+    positions.forEach(
+        position -> {
+          Entry entry = from.apply(keys.get(position));
+          found[position] = entry;
+          if (entry == null) {
+            rest.add(position);
+          }
+        });
+    return rest.build();
+  }
+
+  private Map<CacheKey, Entry> ask(Lower from, List<CacheKey> wanted, long now) {
     long before = removals.get();
     Map<CacheKey, Entry> fresh = new HashMap<>(from.tier().get(wanted));
     fresh.values().removeIf(entry -> !entry.isFresh(now));
     fresh.values().forEach(entry -> saved.add(entry.cost()));
-    found.putAll(fresh);
     if (removals.get() == before) {
       heap.put(fresh);
       if (removals.get() != before) {
         heap.remove(fresh.keySet());
       }
     }
+    return fresh;
   }
 
   /**
    * Asks the source, and keeps what it gives.
    *
-   * @param positions of the keys in the request
+   * @param positions of the keys that are asked for, one or more
+   * @param found of each key its entry
    */
-  Map<CacheKey, Entry> fromSource(List<CacheKey> keys, int[] positions, Loader loader)
+  void fromSource(List<CacheKey> keys, int[] positions, Loader loader, @Nullable Entry[] found)
       throws Exception {
     long before = removals.get();
     long loaded = time.getAsLong();
     long start = System.nanoTime();
-    Map<CacheKey, byte[]> values = loader.load(positions);
-    long cost = (System.nanoTime() - start) / Math.max(1, positions.length);
+    byte[] @Nullable [] values = load(positions, loader);
+    long cost = (System.nanoTime() - start) / positions.length;
     Timing.CACHE_LOAD.sinceOutside(start);
-    Map<CacheKey, Entry> entries = new HashMap<>();
-    for (int position : positions) {
-      CacheKey key = keys.get(position);
-      byte @Nullable [] value = values.get(key);
+    Map<CacheKey, Entry> entries = Maps.newHashMapWithExpectedSize(positions.length);
+    int negative = 0;
+    for (int i = 0; i < positions.length; i++) {
       double chance = ThreadLocalRandom.current().nextDouble();
-      long expires = timeToLive.expires(loaded, value == null, chance);
-      entries.put(key, new Entry(value, loaded, expires, cost));
+      long expires = timeToLive.expires(loaded, values[i] == null, chance);
+      Entry entry = new Entry(values[i], loaded, expires, cost);
+      found[positions[i]] = entry;
+      entries.put(keys.get(positions[i]), entry);
+      negative += values[i] == null ? 1 : 0;
     }
-    sourceMeter.requests(TierMeter.Result.NEGATIVE, entries.size() - values.size());
-    sourceMeter.requests(TierMeter.Result.HIT, values.size());
+    sourceMeter.requests(TierMeter.Result.NEGATIVE, negative);
+    sourceMeter.requests(TierMeter.Result.HIT, positions.length - negative);
     keep(entries, before);
-    return entries;
+  }
+
+  private byte[] @Nullable [] load(int[] positions, Loader loader) throws Exception {
+    try {
+      return loader.load(positions);
+    } catch (Exception failure) {
+      sourceMeter.requests(TierMeter.Result.ERROR, positions.length);
+      throw failure;
+    }
   }
 
   /** What was loaded before something was forgotten may be what was to be forgotten. */
@@ -233,17 +293,13 @@ final class TieredCache implements AutoCloseable {
   }
 
   private void evicted(CacheKey key, Entry entry) {
-    if (hasOwn()) {
+    if (own) {
       if (!demoted.offer(Map.entry(key, entry))) {
         heapMeter.dropped("demotion", 1);
       }
     } else {
-      heapMeter.evictions("size", 1);
+      heapMeter.evictions(TierMeter.Eviction.SIZE, 1);
     }
-  }
-
-  private boolean hasOwn() {
-    return lower.stream().anyMatch(each -> !each.shared());
   }
 
   /** Takes down what the heap had no room for, when it is worth the way. */
@@ -269,8 +325,8 @@ final class TieredCache implements AutoCloseable {
       }
     }
     lower.stream().filter(each -> !each.shared()).forEach(each -> each.tier().put(fresh));
-    heapMeter.evictions("size", fresh.size());
-    heapMeter.evictions("expired", batch.size() - fresh.size());
+    heapMeter.evictions(TierMeter.Eviction.SIZE, fresh.size());
+    heapMeter.evictions(TierMeter.Eviction.EXPIRED, batch.size() - fresh.size());
     if (removals.get() != before) {
       forget(fresh.keySet());
     }
@@ -308,15 +364,11 @@ final class TieredCache implements AutoCloseable {
     sourceMeter.requests(TierMeter.Result.COALESCED, count);
   }
 
-  void failed(long count) {
-    sourceMeter.requests(TierMeter.Result.ERROR, count);
-  }
-
   /** Takes down what the heap holds, for the next run of this JVM's place, and ends the tiers. */
   @Override
   public void close() {
     refresher.shutdownNow();
-    if (hasOwn()) {
+    if (own) {
       demoteAll();
       demote(heap.all().entrySet());
     }

@@ -1,11 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.dialect;
 
+import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
 import com.google.common.primitives.UnsignedBytes;
 import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Numeric;
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -19,10 +21,19 @@ public enum KeyType {
   INTEGER {
     @Override
     public String text(BlockColumn column, int row) {
+      return Long.toString(number(column, row));
+    }
+
+    @Override
+    public void write(BlockColumn column, int row, ByteArrayOutputStream out) {
+      out.writeBytes(Longs.toByteArray(number(column, row)));
+    }
+
+    private static long number(BlockColumn column, int row) {
       return switch (column.type().kind()) {
-        case INT16 -> Short.toString(column.getShort(row));
-        case INT32 -> Integer.toString(column.getInt(row));
-        default -> Long.toString(column.getLong(row));
+        case INT16 -> column.getShort(row);
+        case INT32 -> column.getInt(row);
+        default -> column.getLong(row);
       };
     }
 
@@ -66,6 +77,11 @@ public enum KeyType {
     @Override
     public String text(BlockColumn column, int row) {
       return column.getText(row);
+    }
+
+    @Override
+    public void write(BlockColumn column, int row, ByteArrayOutputStream out) {
+      append(column.getBytes(row), out);
     }
 
     @Override
@@ -178,6 +194,19 @@ public enum KeyType {
 
   /** The value of a row, which is not NULL. */
   public abstract String text(BlockColumn column, int row);
+
+  /**
+   * Appends the value of a row, which is not NULL: the same bytes for equal values, others for
+   * others, and none that begin with those of another.
+   */
+  public void write(BlockColumn column, int row, ByteArrayOutputStream out) {
+    append(text(column, row).getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  private static void append(byte[] bytes, ByteArrayOutputStream out) {
+    out.writeBytes(Ints.toByteArray(bytes.length));
+    out.writeBytes(bytes);
+  }
 
   /** Compares two values that {@link #text} wrote. */
   public abstract int compare(String a, String b);

@@ -3,6 +3,7 @@ package dev.millrace.dialect;
 
 import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockType;
+import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,16 @@ public final class KeyedRead implements Serializable {
    */
   public String text(int part, BlockColumn column, int row) {
     return key.get(part).type().text(column, row);
+  }
+
+  /**
+   * Appends a value, which is not NULL, in the form that {@link KeyType#write} says.
+   *
+   * @param part which column of the key, from 0
+   * @param column that the value is in
+   */
+  public void write(int part, BlockColumn column, int row, ByteArrayOutputStream out) {
+    key.get(part).type().write(column, row, out);
   }
 
   /** Whether values of a type can be looked for in a column of the key. */

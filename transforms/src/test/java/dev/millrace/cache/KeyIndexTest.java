@@ -10,7 +10,6 @@ import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import dev.millrace.block.Origin;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +58,8 @@ class KeyIndexTest {
       }
       assertThat(index.slot(row)).isEqualTo(slots.get(key));
     }
-    assertThat(index.size()).isEqualTo(slots.size());
-    int[] found = new int[index.size()];
-    Arrays.setAll(found, index::first);
-    assertThat(found).containsExactly(firsts.stream().mapToInt(Integer::intValue).toArray());
+    assertThat(index.firsts())
+        .containsExactly(firsts.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static Block block(List<Key> keys) {

@@ -8,8 +8,8 @@ import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockFixtures;
 import dev.millrace.block.BlockSchema;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -50,7 +50,10 @@ class RowBytesTest {
 
   private static byte[] encode(Block block) {
     int[] columns = IntStream.range(0, SCHEMA.size()).toArray();
-    List<Integer> rows = IntStream.range(0, block.rows()).boxed().toList();
-    return RowBytes.encode(block, columns, rows);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int row = 0; row < block.rows(); row++) {
+      bytes.writeBytes(RowBytes.encode(block, columns, row));
+    }
+    return bytes.toByteArray();
   }
 }

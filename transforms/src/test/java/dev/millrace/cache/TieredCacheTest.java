@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,14 +114,12 @@ class TieredCacheTest {
   }
 
   /** Even keys have a value that says how often the source was asked; odd ones have none. */
-  private Map<CacheKey, byte[]> load(List<CacheKey> keys, int[] positions) {
-    String value = "load " + loads.incrementAndGet();
-    Map<CacheKey, byte[]> values = new HashMap<>();
-    for (int position : positions) {
-      CacheKey key = keys.get(position);
-      if (key.bytes()[key.bytes().length - 1] % 2 == 0) {
-        values.put(key, value.getBytes(StandardCharsets.UTF_8));
-      }
+  private byte[] @Nullable [] load(List<CacheKey> keys, int[] positions) {
+    byte[] value = ("load " + loads.incrementAndGet()).getBytes(StandardCharsets.UTF_8);
+    byte[] @Nullable [] values = new byte[positions.length][];
+    for (int i = 0; i < values.length; i++) {
+      byte[] key = keys.get(positions[i]).bytes();
+      values[i] = key[key.length - 1] % 2 == 0 ? value : null;
     }
     return values;
   }
@@ -295,7 +294,7 @@ class TieredCacheTest {
     cache.get(
         keys,
         positions -> {
-          Map<CacheKey, byte[]> old = load(keys, positions);
+          byte[] @Nullable [] old = load(keys, positions);
           cache.remove(keys);
           return old;
         });

@@ -67,7 +67,7 @@ final class DiskLog implements AutoCloseable {
   private final long mostBytes;
   private final int mostEntries;
   private final long segmentBytes;
-  private final ObjLongConsumer<String> evictions;
+  private final ObjLongConsumer<TierMeter.Eviction> evictions;
   private final DiskIndex index = new DiskIndex();
   private final Deque<DiskSegment> segments = new ArrayDeque<>();
   private long bytes;
@@ -80,7 +80,8 @@ final class DiskLog implements AutoCloseable {
 
   private boolean closed;
 
-  private DiskLog(Path folder, long mostBytes, int mostEntries, ObjLongConsumer<String> evictions) {
+  private DiskLog(
+      Path folder, long mostBytes, int mostEntries, ObjLongConsumer<TierMeter.Eviction> evictions) {
     this.folder = folder;
     this.mostBytes = mostBytes;
     this.mostEntries = mostEntries;
@@ -95,7 +96,7 @@ final class DiskLog implements AutoCloseable {
    * @throws IOException if it cannot be read or written
    */
   static DiskLog open(
-      Path folder, long mostBytes, int mostEntries, ObjLongConsumer<String> evictions)
+      Path folder, long mostBytes, int mostEntries, ObjLongConsumer<TierMeter.Eviction> evictions)
       throws IOException {
     DiskLog log = new DiskLog(folder, mostBytes, mostEntries, evictions);
     try {
@@ -321,7 +322,7 @@ final class DiskLog implements AutoCloseable {
         && (bytes + needed > mostBytes
             || index.size() > mostEntries
             || segments.size() > MOST_SEGMENTS)) {
-      evictions.accept("size", dropFirst());
+      evictions.accept(TierMeter.Eviction.SIZE, dropFirst());
     }
     return current;
   }
@@ -369,7 +370,7 @@ final class DiskLog implements AutoCloseable {
     boolean there = !closed && index.get(located.hash()) == located.place();
     if (there) {
       index.remove(located.hash());
-      evictions.accept("damaged", 1);
+      evictions.accept(TierMeter.Eviction.DAMAGED, 1);
     }
     return there;
   }
@@ -385,7 +386,7 @@ final class DiskLog implements AutoCloseable {
     int count = index.size();
     index.clear();
     if (count > 0) {
-      evictions.accept("rebuilt", count);
+      evictions.accept(TierMeter.Eviction.REBUILT, count);
     }
     while (!segments.isEmpty()) {
       dropFirst();

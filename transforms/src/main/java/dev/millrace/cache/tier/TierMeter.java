@@ -21,8 +21,6 @@ import java.util.function.ToLongFunction;
  */
 public final class TierMeter {
 
-  private static final String REQUESTS = "millrace_cache_requests_total";
-
   /** How a request for a key ended. */
   public enum Result {
     HIT,
@@ -37,9 +35,20 @@ public final class TierMeter {
     COALESCED
   }
 
+  /** Why an entry left its tier by itself. */
+  public enum Eviction {
+    /** There was no room for it. */
+    SIZE,
+    EXPIRED,
+    DAMAGED,
+    /** It was in a file that had to be begun anew. */
+    REBUILT
+  }
+
   private final String cache;
   private final String tier;
   private final ImmutableMap<Result, Counter> requests;
+  private final ImmutableMap<Eviction, Counter> evictions;
 
   /**
    * A meter.
@@ -50,10 +59,14 @@ public final class TierMeter {
   public TierMeter(String cache, String tier) {
     this.cache = cache;
     this.tier = tier;
-    this.requests =
-        Maps.toMap(
-            List.of(Result.values()),
-            result -> counter(REQUESTS, "result", result.name().toLowerCase(Locale.ROOT)));
+    this.requests = counters("millrace_cache_requests_total", "result", Result.values());
+    this.evictions = counters("millrace_cache_evictions_total", "cause", Eviction.values());
+  }
+
+  private <E extends Enum<E>> ImmutableMap<E, Counter> counters(
+      String metric, String label, E[] values) {
+    return Maps.toMap(
+        List.of(values), each -> counter(metric, label, each.name().toLowerCase(Locale.ROOT)));
   }
 
   private Counter counter(String metric, String label, String value) {
@@ -74,17 +87,11 @@ public final class TierMeter {
   public void answered(long asked, Collection<Entry> given, long errors, long now) {
     long stale = given.stream().filter(entry -> !entry.isFresh(now)).count();
     long negative = given.stream().filter(e -> e.isFresh(now) && e.isNegative()).count();
-    add(Result.HIT, given.size() - stale - negative);
-    add(Result.NEGATIVE, negative);
-    add(Result.STALE, stale);
-    add(Result.ERROR, errors);
-    add(Result.MISS, asked - given.size() - errors);
-  }
-
-  private void add(Result result, long count) {
-    if (count > 0) {
-      requests(result, count);
-    }
+    requests(Result.HIT, given.size() - stale - negative);
+    requests(Result.NEGATIVE, negative);
+    requests(Result.STALE, stale);
+    requests(Result.ERROR, errors);
+    requests(Result.MISS, asked - given.size() - errors);
   }
 
   public void requests(Result result, long count) {
@@ -100,13 +107,9 @@ public final class TierMeter {
     return requireNonNull(requests.get(result));
   }
 
-  /**
-   * Entries that the tier gave up by itself.
-   *
-   * @param cause {@code size}, {@code expired}, {@code damaged} or {@code rebuilt}
-   */
-  public void evictions(String cause, long count) {
-    counter("millrace_cache_evictions_total", "cause", cause).inc(count);
+  /** Entries that the tier gave up by itself. */
+  public void evictions(Eviction cause, long count) {
+    requireNonNull(evictions.get(cause)).inc(count);
   }
 
   /** Entries that a tier was asked to keep and did not, as one that is full or away. */
