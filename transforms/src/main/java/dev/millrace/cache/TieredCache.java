@@ -6,6 +6,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
+import dev.millrace.cache.tier.SavedMeter;
 import dev.millrace.cache.tier.Tier;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.control.ByteSize;
@@ -101,7 +102,7 @@ final class TieredCache implements AutoCloseable {
     this.time = time;
     this.lower = List.copyOf(lower);
     this.own = lower.stream().anyMatch(each -> !each.shared());
-    this.saved = CacheMeter.saved(name);
+    this.saved = SavedMeter.saved(name);
     this.heapMeter = new TierMeter(name, "heap");
     this.sourceMeter = new TierMeter(name, "source");
     this.heap = new HeapTier(size, this::evicted);

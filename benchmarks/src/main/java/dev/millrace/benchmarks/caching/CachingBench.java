@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 public final class CachingBench {
 
-  private static final List<String> FLAGS = List.of("-Xmx2g");
+  private static final List<String> FLAGS = List.of("-Xmx8g");
 
   private static final Duration DEADLINE = Duration.ofHours(1);
 

@@ -18,6 +18,8 @@ import java.util.TreeMap;
  */
 public record ContentKey(String stage, Map<String, String> parts) implements Serializable {
 
+  static final String INPUT = "input ";
+
   public ContentKey {
     parts = Map.copyOf(parts);
   }
@@ -33,7 +35,7 @@ public record ContentKey(String stage, Map<String, String> parts) implements Ser
    * @param fingerprint another when what it holds is another, as a checksum is
    */
   public ContentKey input(String name, String fingerprint) {
-    return with("input " + name, fingerprint);
+    return with(INPUT + name, fingerprint);
   }
 
   /** The classes that do the work: all that came with them, from one jar or folder, decides. */

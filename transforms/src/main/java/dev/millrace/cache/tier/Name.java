@@ -4,7 +4,7 @@ package dev.millrace.cache.tier;
 import java.util.regex.Pattern;
 
 /** Names that are part of keys and of paths. */
-final class Name {
+public final class Name {
 
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -16,7 +16,7 @@ final class Name {
    * @param what is named so, as in {@code cache}
    * @throws IllegalArgumentException if it could be taken for something else in a key or a path
    */
-  static String checked(String what, String name) {
+  public static String checked(String what, String name) {
     if (!FORM.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "Invalid name of a %s: %s (must be 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or digit)"

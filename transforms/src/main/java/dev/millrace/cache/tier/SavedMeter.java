@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.cache;
+package dev.millrace.cache.tier;
 
 import dev.millrace.observe.Measure;
 import java.util.Map;
@@ -7,15 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a cache as a whole saved, by its name, in this JVM (this class loader). */
-final class CacheMeter {
+public final class SavedMeter {
 
   private static final Map<String, LongAdder> SAVED = new ConcurrentHashMap<>();
   private static final double NANOS = 1e9;
 
-  private CacheMeter() {}
+  private SavedMeter() {}
 
   /** The nanoseconds that loads would have taken which the cache made needless: an estimate. */
-  static LongAdder saved(String cache) {
+  public static LongAdder saved(String cache) {
     return SAVED.computeIfAbsent(
         cache,
         name -> {
