@@ -28,6 +28,7 @@ final class Commands {
     line.addSubcommand(new VerifyCommand(console));
     line.addSubcommand(new StateCommand(console));
     line.addSubcommand(new DlqCommand(console));
+    line.addSubcommand(new CacheCommand(console));
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());

@@ -58,7 +58,12 @@ final class Credentials {
     }
   }
 
-  private static @Nullable Secret password(String variable, Map<String, String> environment) {
+  /**
+   * What a variable holds, or the file that {@code ..._FILE} names.
+   *
+   * @throws UsageException if both are set
+   */
+  static @Nullable Secret password(String variable, Map<String, String> environment) {
     String password = environment.get(variable);
     String file = environment.get(variable + "_FILE");
     if (password != null && file != null) {

@@ -94,8 +94,12 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * @throws IllegalArgumentException when the name has another form
    */
   public static CachedLookup in(ConnectionSpec spec, String table) {
-    TableName name = TableName.parse(table);
-    return new CachedLookup(spec, name, new Options(CacheName.of(name.toString())));
+    return new CachedLookup(spec, TableName.parse(table), new Options(nameOf(table)));
+  }
+
+  /** What the cache of a table's lookups is called, unless they are {@link #named} otherwise. */
+  public static String nameOf(String table) {
+    return CacheName.of(TableName.parse(table).toString());
   }
 
   private CachedLookup with(Consumer<Options> change) {

@@ -49,6 +49,10 @@ final class HeapTier implements Tier {
     return OVERHEAD + key.bytes().length + entry.bytes();
   }
 
+  void put(CacheKey key, Entry entry) {
+    entries.put(key, entry);
+  }
+
   @Nullable Entry get(CacheKey key) {
     return entries.getIfPresent(key);
   }

@@ -281,7 +281,13 @@ final class TieredCache implements AutoCloseable {
     if (removals.get() != before) {
       return;
     }
-    heap.put(entries);
+    int put = 0;
+    for (Map.Entry<CacheKey, Entry> each : entries.entrySet()) {
+      heap.put(each.getKey(), each.getValue());
+      if (++put % DEMOTED_AT_ONCE == 0) {
+        demote();
+      }
+    }
     lower.stream().filter(Lower::shared).forEach(each -> each.tier().put(entries));
     if (removals.get() != before) {
       forget(entries.keySet());

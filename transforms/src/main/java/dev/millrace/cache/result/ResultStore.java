@@ -6,6 +6,7 @@ import dev.millrace.cache.tier.FormatSettings;
 import dev.millrace.cache.tier.Name;
 import dev.millrace.cache.tier.SavedMeter;
 import dev.millrace.cache.tier.TierMeter;
+import dev.millrace.connect.Secret;
 import dev.millrace.control.ByteSize;
 import dev.millrace.observe.Events;
 import java.io.FileNotFoundException;
@@ -75,9 +76,9 @@ public final class ResultStore implements Serializable {
     return new ResultStore(root, bytes, format);
   }
 
-  /** How blocks are written; a secret in it has them authenticated. */
-  public ResultStore withFormat(FormatSettings settings) {
-    return new ResultStore(root, size, settings);
+  /** What results are authenticated by: those of another, or of none, count as damaged. */
+  public ResultStore withSecret(Secret secret) {
+    return new ResultStore(root, size, format.withSecret(secret));
   }
 
   /**

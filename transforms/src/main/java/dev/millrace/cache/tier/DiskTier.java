@@ -78,6 +78,11 @@ public final class DiskTier implements Tier {
     return new DiskTier(Name.checked("cache", cache), settings, clock);
   }
 
+  /** Whether it has a folder. */
+  boolean isOpen() {
+    return log != null;
+  }
+
   private static long hash(CacheKey key) {
     return Hashing.murmur3_128().hashBytes(key.bytes()).asLong();
   }

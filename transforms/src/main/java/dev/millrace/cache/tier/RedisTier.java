@@ -65,7 +65,7 @@ public final class RedisTier implements Tier {
     this.clock = clock;
     this.meter = new TierMeter(cache, "redis");
     this.format = new EntryFormat(settings.tenant() + ":" + cache, settings.format());
-    this.prefix = "millrace:%s:%d:%s:".formatted(settings.tenant(), EntryFormat.VERSION, cache);
+    this.prefix = prefix(settings, cache + ":");
     this.link = RedisLink.hold(settings);
   }
 
@@ -79,6 +79,11 @@ public final class RedisTier implements Tier {
    */
   public static RedisTier open(String cache, RedisSettings settings, Clock clock) {
     return new RedisTier(Name.checked("cache", cache), settings, clock);
+  }
+
+  /** What keys begin with. */
+  static String prefix(RedisSettings settings, String more) {
+    return "millrace:%s:%d:%s".formatted(settings.tenant(), EntryFormat.VERSION, more);
   }
 
   private CacheKey redisKey(CacheKey key) {

@@ -11,7 +11,6 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import dev.millrace.block.Origin;
-import dev.millrace.cache.tier.FormatSettings;
 import dev.millrace.connect.Secret;
 import dev.millrace.control.ByteSize;
 import dev.millrace.observe.Events;
@@ -207,10 +206,8 @@ class StageResultTest {
 
   @Test
   void find_shouldNotTrustAnotherSecret() {
-    ResultStore mine =
-        store().withFormat(FormatSettings.DEFAULT.withSecret(Secret.inline("a".repeat(16))));
-    ResultStore theirs =
-        store().withFormat(FormatSettings.DEFAULT.withSecret(Secret.inline("b".repeat(16))));
+    ResultStore mine = store().withSecret(Secret.inline("a".repeat(16)));
+    ResultStore theirs = store().withSecret(Secret.inline("b".repeat(16)));
     assertThat(run(StageResult.of(KEY, SCHEMA, stage(5)).in(theirs), 5)).isEqualTo(5);
     assertThat(run(StageResult.of(KEY, SCHEMA, stage(5)).in(mine), 5)).isEqualTo(5);
     assertThat(run(StageResult.of(KEY, SCHEMA, stage(5)).in(mine), 5)).isZero();
