@@ -16,6 +16,7 @@ import dev.millrace.dialect.TableRead;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     private String prefix = "";
     private String where = "";
     private @Nullable AsOf asOf;
+    private @Nullable ChangeCheck check;
     private boolean inner;
     private @Nullable CacheSettings settings = CacheSettings.DEFAULT;
 
@@ -76,6 +78,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
       prefix = other.prefix;
       where = other.where;
       asOf = other.asOf;
+      check = other.check;
       inner = other.inner;
       settings = other.settings;
     }
@@ -168,6 +171,21 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   /** Where and for how long what was found is kept; default: {@link CacheSettings#DEFAULT}. */
   public CachedLookup cached(CacheSettings settings) {
     return with(changed -> changed.settings = settings);
+  }
+
+  /**
+   * Serves what was found for as long as a query says that the table is the same, however short or
+   * long the time to live: give it a long one. When the query's row is another, all is asked for
+   * anew. What is served is then at most as old as the time between checks, and that of an answer.
+   *
+   * @param query trusted, cheap, of one row, as in {@code SELECT count(*), max(changed_at) FROM
+   *     station}; it has to be another whenever the table is
+   * @param every how often each JVM asks it, at most; more than 0
+   * @throws IllegalArgumentException when the time is 0 or less
+   */
+  public CachedLookup checkedBy(String query, Duration every) {
+    ChangeCheck check = new ChangeCheck(query, every);
+    return with(changed -> changed.check = check);
   }
 
   /** Asks the table for the keys of each block anew, still in one query a block. */
@@ -278,7 +296,8 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
         spec,
         KeyedRead.of(read, key),
         read.schema().project(List.copyOf(values)),
-        asOf == null ? null : asOf.since());
+        asOf == null ? null : asOf.since(),
+        options.check);
   }
 
   private static void requireTimes(BlockSchema blocks, BlockSchema values, AsOf asOf) {

@@ -30,6 +30,12 @@ final class KeyScope implements Serializable {
     return new KeyScope(Arrays.copyOf(whole, BYTES));
   }
 
+  /** What keys begin with while something has a value. */
+  KeyScope with(String value) {
+    byte[] bytes = Bytes.concat(hash, value.getBytes(StandardCharsets.UTF_8));
+    return new KeyScope(Arrays.copyOf(Hashing.sha256().hashBytes(bytes).asBytes(), BYTES));
+  }
+
   CacheKey key(byte[] bytes) {
     return CacheKey.of(Bytes.concat(hash, bytes));
   }

@@ -39,7 +39,7 @@ interface LookupSource extends Serializable {
      *
      * @param columns the positions of the key's columns in the block
      */
-    List<CacheKey> keys(Block block, int[] columns, int[] rows);
+    List<CacheKey> keys(Block block, int[] columns, int[] rows) throws Exception;
 
     /**
      * Asks for the keys of some rows.

@@ -13,11 +13,14 @@ import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
+import dev.millrace.connect.Retry;
 import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.KeyedRead;
 import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,6 +42,7 @@ final class TableSource implements LookupSource {
   private final Marshalled<KeyedRead> read;
   private final Marshalled<BlockSchema> values;
   private final @Nullable String since;
+  private final @Nullable ChangeCheck check;
   private final KeyScope scope;
 
   /**
@@ -46,12 +50,19 @@ final class TableSource implements LookupSource {
    *
    * @param values the columns that are found, {@code since} among them
    * @param since the column that says from when on a row is valid; null when a key has one row
+   * @param check tells when all is to be asked for anew; null for never
    */
-  TableSource(ConnectionSpec spec, KeyedRead read, BlockSchema values, @Nullable String since) {
+  TableSource(
+      ConnectionSpec spec,
+      KeyedRead read,
+      BlockSchema values,
+      @Nullable String since,
+      @Nullable ChangeCheck check) {
     this.spec = Marshalled.of(spec);
     this.read = Marshalled.of(read);
     this.values = Marshalled.of(values);
     this.since = since;
+    this.check = check;
     this.scope = KeyScope.of(identity());
   }
 
@@ -111,6 +122,24 @@ final class TableSource implements LookupSource {
     return new Table();
   }
 
+  /** The values of the only row of a query, as texts. */
+  private static String onlyRow(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      List<String> values = new ArrayList<>();
+      if (rows.next()) {
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          values.add(String.valueOf(rows.getString(i)));
+        }
+      }
+      if (values.isEmpty() || rows.next()) {
+        throw new SQLException(
+            "Invalid check of a table: %s (must give one row, as count(*) does)".formatted(query));
+      }
+      return values.toString();
+    }
+  }
+
   private final class Table implements Opened {
 
     private final KeyedRead keyed = read.get();
@@ -118,23 +147,34 @@ final class TableSource implements LookupSource {
     private final int[] keyColumns = positions(keyed.key());
     private final int[] valueColumns = positions(values.get().names());
 
+    private final @Nullable Fingerprint fingerprint =
+        check == null
+            ? null
+            : new Fingerprint(check.every(), () -> call(() -> fingerprint(check.query())));
+
     private int[] positions(List<String> names) {
       return names.stream().mapToInt(keyed.read().schema()::indexOf).toArray();
     }
 
     @Override
-    public List<CacheKey> keys(Block block, int[] columns, int[] rows) {
+    public List<CacheKey> keys(Block block, int[] columns, int[] rows) throws SQLException {
+      KeyScope now = fingerprint == null ? scope : scope.with(fingerprint.get(System.nanoTime()));
+      return keys(now, block, columns, rows);
+    }
+
+    private List<CacheKey> keys(KeyScope begin, Block block, int[] columns, int[] rows) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       List<CacheKey> keys = new ArrayList<>(rows.length);
       for (int row : rows) {
-        keys.add(key(block, columns, row, bytes));
+        keys.add(key(begin, block, columns, row, bytes));
       }
       return keys;
     }
 
-    private CacheKey key(Block block, int[] columns, int row, ByteArrayOutputStream bytes) {
+    private CacheKey key(
+        KeyScope begin, Block block, int[] columns, int row, ByteArrayOutputStream bytes) {
       bytes.reset();
-      scope.begin(bytes);
+      begin.begin(bytes);
       for (int part = 0; part < columns.length; part++) {
         keyed.write(part, block.column(columns[part]), row, bytes);
       }
@@ -158,21 +198,33 @@ final class TableSource implements LookupSource {
         for (int row : some) {
           texts.add(texts(block, columns, row));
         }
-        Map<CacheKey, byte[]> answer =
-            spec.get().timeouts().retry().call("look up in " + name(), () -> ask(texts));
+        Map<CacheKey, byte[]> answer = call(() -> ask(keyed.query(texts), this::read));
         int at = from;
-        for (CacheKey key : keys(block, columns, some)) {
+        for (CacheKey key : keys(scope, block, columns, some)) {
           found[at++] = answer.get(key);
         }
       }
       return found;
     }
 
-    private Map<CacheKey, byte[]> ask(List<List<String>> keys) throws SQLException {
+    private <T> T call(Retry.Attempt<T> attempt) throws SQLException {
+      return spec.get().timeouts().retry().call("look up in " + name(), attempt);
+    }
+
+    private String fingerprint(String query) throws SQLException {
+      return ask(query, TableSource::onlyRow);
+    }
+
+    /** Reads what a query gives. */
+    private interface Answer<T> {
+      T read(Connection connection, String query) throws SQLException;
+    }
+
+    private <T> T ask(String query, Answer<T> answer) throws SQLException {
       try (Pool.Acquired acquired = pool.acquire("look up in " + name())) {
         try {
           acquired.limitLocks();
-          return read(acquired.connection(), keyed.query(keys));
+          return answer.read(acquired.connection(), query);
         } catch (SQLException failure) {
           throw acquired.explain(failure);
         }
@@ -189,7 +241,7 @@ final class TableSource implements LookupSource {
           more = copy.fill(builder, Blocks.DEFAULT_SIZE.bytes());
           Block block = builder.build(Origin.NONE);
           for (int row = 0; row < block.rows(); row++) {
-            CacheKey key = key(block, keyColumns, row, bytes);
+            CacheKey key = key(scope, block, keyColumns, row, bytes);
             byte[] value = RowBytes.encode(block, valueColumns, row);
             if (since != null) {
               versions.computeIfAbsent(key, k -> new ArrayList<>()).add(version(block, row, value));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.block.Blocks;
+import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import dev.millrace.write.WriteTable;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +20,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,6 +105,40 @@ class CachedLookupTest {
     enrich("reading", stations().columns("name"));
     assertThat(asked())
         .isEqualTo(POSTGRES.value("SELECT count(DISTINCT station) FROM reading", Long.class));
+  }
+
+  @Test
+  void checkedBy_shouldServeWhatWasFound_untilTheQuerySaysOtherwise(@TempDir Path folder)
+      throws SQLException {
+    POSTGRES.execute(
+        "DROP TABLE IF EXISTS version", "CREATE TABLE version AS SELECT 1 AS n, NULL::text AS who");
+    String join = "SELECT r.*, s.name FROM reading r LEFT JOIN station s ON s.code = r.station";
+    createJoined(join);
+    CachedLookup checked =
+        stations()
+            .columns("name")
+            .cached(CacheSettings.DEFAULT.withDisk(DiskSettings.of(folder.toString())))
+            .checkedBy("SELECT n, who FROM version", Duration.ofMillis(1));
+    enrich("reading", checked);
+    assertJoined(join);
+    long first = asked();
+
+    POSTGRES.execute("TRUNCATE joined", "UPDATE station SET name = name || '!'");
+    enrich("reading", checked);
+    assertThat(asked()).isEqualTo(first);
+    assertThat(POSTGRES.value("SELECT count(*) FROM joined WHERE name LIKE '%!'", Long.class))
+        .isZero();
+
+    POSTGRES.execute("TRUNCATE joined", "UPDATE version SET who = 'me'");
+    enrich("reading", checked);
+    assertJoined(join);
+    assertThat(asked()).isEqualTo(2 * first);
+
+    POSTGRES.execute("TRUNCATE version");
+    assertThatThrownBy(() -> enrich("reading", checked))
+        .hasMessageContaining(
+            "Invalid check of a table: SELECT n, who FROM version (must give one row, as count(*)"
+                + " does)");
   }
 
   @Test
