@@ -8,28 +8,18 @@ import dev.millrace.block.BlockType.Kind;
 import dev.millrace.block.Blocks;
 import dev.millrace.block.Column;
 import dev.millrace.connect.ConnectionSpec;
-import dev.millrace.dialect.Catalog;
-import dev.millrace.dialect.KeyedRead;
-import dev.millrace.dialect.Table;
 import dev.millrace.dialect.TableName;
-import dev.millrace.dialect.TableRead;
-import java.io.Serializable;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Puts beside each row what a table has for its key, as a join does, and asks the table for each
- * key once: the distinct keys of a block are looked up together, in one query, and what was found,
+ * Puts beside each row what a table, a query or a function has for its key, as a join does, and
+ * asks for each key once: the distinct keys of a block are looked up together, and what was found,
  * or that there is nothing, is kept in a cache that all threads of a JVM share.
  *
  * <p>Bounded or unbounded; keeps windows, timestamps and the origin of blocks, and may stand
@@ -42,51 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CachedLookup extends PTransform<PCollection<Block>, PCollection<Block>> {
 
-  private final ConnectionSpec spec;
-  private final TableName table;
-  private final Options options;
+  private final LookupOrigin origin;
+  private final LookupOptions options;
 
-  /** What with-ers change: of a copy, which nobody has yet. */
-  private static final class Options implements Serializable {
-    private String name;
-
-    /** Columns of the blocks; empty for those of the key. */
-    private List<String> on = List.of();
-
-    /** Columns of the table; empty for its own. */
-    private List<String> key = List.of();
-
-    /** That are put beside; empty for all but the key's. */
-    private List<String> columns = List.of();
-
-    private String prefix = "";
-    private String where = "";
-    private @Nullable AsOf asOf;
-    private @Nullable ChangeCheck check;
-    private boolean inner;
-    private @Nullable CacheSettings settings = CacheSettings.DEFAULT;
-
-    Options(String name) {
-      this.name = name;
-    }
-
-    Options(Options other) {
-      name = other.name;
-      on = other.on;
-      key = other.key;
-      columns = other.columns;
-      prefix = other.prefix;
-      where = other.where;
-      asOf = other.asOf;
-      check = other.check;
-      inner = other.inner;
-      settings = other.settings;
-    }
-  }
-
-  private CachedLookup(ConnectionSpec spec, TableName table, Options options) {
-    this.spec = spec;
-    this.table = table;
+  private CachedLookup(LookupOrigin origin, LookupOptions options) {
+    this.origin = origin;
     this.options = options;
   }
 
@@ -97,7 +47,40 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    * @throws IllegalArgumentException when the name has another form
    */
   public static CachedLookup in(ConnectionSpec spec, String table) {
-    return new CachedLookup(spec, TableName.parse(table), new Options(nameOf(table)));
+    return new CachedLookup(
+        new TableOrigin(spec, TableName.parse(table), null), new LookupOptions(nameOf(table)));
+  }
+
+  /**
+   * Looks up in what a query gives, which is asked for the keys that are wanted. It has no key of
+   * its own: name the columns of {@link #key}, each combination of which is of one row.
+   *
+   * @param name what the cache is called, as {@link #named} says
+   * @param query in SQL, which is trusted
+   * @throws IllegalArgumentException when the name has another form
+   */
+  public static CachedLookup inQuery(ConnectionSpec spec, String name, String query) {
+    return new CachedLookup(
+        new TableOrigin(spec, new TableName("", name), query),
+        new LookupOptions(CacheName.require(name)));
+  }
+
+  /**
+   * Looks up by a function, which is asked for the distinct keys of a block together.
+   *
+   * @param name what the cache is called, as {@link #named} says
+   * @param version another when the function finds something else for a key
+   * @param key the columns of the key: whole numbers, numeric, text, {@code uuid}, dates or
+   *     timestamps; those of the blocks are of the same types
+   * @param found the columns that are found
+   * @throws IllegalArgumentException when the name has another form, or a column of the key another
+   *     type
+   */
+  public static CachedLookup by(
+      String name, String version, BlockSchema key, BlockSchema found, LookupFunction function) {
+    return new CachedLookup(
+        new FunctionOrigin(new FunctionSource(name, version, key, found, function)),
+        new LookupOptions(CacheName.require(name)));
   }
 
   /** What the cache of a table's lookups is called, unless they are {@link #named} otherwise. */
@@ -105,10 +88,10 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     return CacheName.of(TableName.parse(table).toString());
   }
 
-  private CachedLookup with(Consumer<Options> change) {
-    Options changed = new Options(options);
+  private CachedLookup with(Consumer<LookupOptions> change) {
+    LookupOptions changed = new LookupOptions(options);
     change.accept(changed);
-    return new CachedLookup(spec, table, changed);
+    return new CachedLookup(origin, changed);
   }
 
   /** The columns of the blocks that hold the key; default: those of the same names. */
@@ -212,7 +195,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   }
 
   /**
-   * Looks at the table.
+   * Looks at the table or query.
    *
    * @throws IllegalArgumentException when the table or a column does not exist, is of a type that
    *     does not fit, or has the name of a column of the blocks
@@ -221,17 +204,16 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   @Override
   public PCollection<Block> expand(PCollection<Block> input) {
     BlockSchema schema = BlockCoder.schemaOf(input);
-    Table described = describe();
     AsOf asOf = options.asOf;
-    List<String> key = options.key.isEmpty() ? ownKey(described) : options.key;
+    LookupOrigin.Plan plan = origin.plan(options);
+    LookupSource source = plan.source();
+    List<String> key = source.key();
     List<String> on = options.on.isEmpty() ? key : options.on;
-    List<String> columns = options.columns.isEmpty() ? others(described, key) : options.columns;
     if (on.size() != key.size()) {
       throw new IllegalArgumentException(
           "Invalid key: %s (must be %d columns of the blocks, as the key of %s: %s)"
-              .formatted(on, key.size(), described.name(), key));
+              .formatted(on, key.size(), source.name(), key));
     }
-    TableSource source = source(described, key, columns);
     for (int part = 0; part < key.size(); part++) {
       Column column = schema.column(schema.indexOf(on.get(part)));
       source.require(part, column.name(), column.type());
@@ -239,65 +221,11 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     if (asOf != null) {
       requireTimes(schema, source.values(), asOf);
     }
-    BlockSchema added = added(source.values(), columns);
+    BlockSchema added = added(source.values(), plan.columns());
     Lookup lookup = new Lookup(options.name, source, on, asOf, !options.inner, options.settings);
     return input
         .apply("Look up", ParDo.of(new LookupFn(lookup, schema, added)))
         .setCoder(BlockCoder.of(collide(schema, added)));
-  }
-
-  private Table describe() {
-    try (Connection connection = spec.connect("plan a lookup in " + table)) {
-      return Catalog.describe(connection, table);
-    } catch (SQLException failure) {
-      throw new IllegalStateException(
-          "Cannot look up in " + table + ": " + failure.getMessage(), failure);
-    }
-  }
-
-  private List<String> ownKey(Table described) {
-    List<String> key =
-        described
-            .rowKey()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "Cannot look up in "
-                            + described.name()
-                            + ": it has no primary key, nor a unique index over columns that are"
-                            + " NOT NULL; name the columns of the key"));
-    AsOf asOf = options.asOf;
-    return asOf == null
-        ? key
-        : key.stream().filter(column -> !column.equals(asOf.since())).toList();
-  }
-
-  private List<String> others(Table described, List<String> key) {
-    AsOf asOf = options.asOf;
-    return described.names().stream()
-        .filter(name -> !key.contains(name) && (asOf == null || !name.equals(asOf.since())))
-        .toList();
-  }
-
-  private TableSource source(Table described, List<String> key, List<String> columns) {
-    Set<String> values = new LinkedHashSet<>(columns);
-    AsOf asOf = options.asOf;
-    if (asOf != null) {
-      values.add(asOf.since());
-    }
-    if (values.isEmpty()) {
-      throw new IllegalArgumentException(
-          "Cannot look up in " + described.name() + ": it has no column beside its key " + key);
-    }
-    Set<String> all = new LinkedHashSet<>(key);
-    all.addAll(values);
-    TableRead read = TableRead.of(described, List.copyOf(all), options.where);
-    return new TableSource(
-        spec,
-        KeyedRead.of(read, key),
-        read.schema().project(List.copyOf(values)),
-        asOf == null ? null : asOf.since(),
-        options.check);
   }
 
   private static void requireTimes(BlockSchema blocks, BlockSchema values, AsOf asOf) {

@@ -68,7 +68,7 @@ final class TableSource implements LookupSource {
 
   @Override
   public String name() {
-    return read.get().read().table().name().toString();
+    return read.get().read().name();
   }
 
   /** All that decides what a key finds. */

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -103,6 +104,23 @@ public final class Catalog {
             found.getInt(8),
             found.getBoolean(9));
       }
+    }
+  }
+
+  /**
+   * Describes what a query gives, as a view that is gone again.
+   *
+   * @param connection without a transaction under way
+   * @throws SQLException when it is no query, or two of its columns have one name
+   */
+  public static Table describeQuery(Connection connection, String query) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TEMP VIEW millrace_query AS " + query);
+      return describe(connection, new TableName("pg_temp", "millrace_query"));
+    } finally {
+      connection.rollback();
+      connection.setAutoCommit(true);
     }
   }
 

@@ -51,7 +51,7 @@ public final class KeyedRead implements Serializable {
                           "Invalid key column: "
                               + name
                               + " of "
-                              + read.table().name()
+                              + read.name()
                               + ", a "
                               + column.typeName()
                               + " (must be a whole number, numeric, text, uuid, date or"

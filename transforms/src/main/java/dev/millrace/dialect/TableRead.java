@@ -6,6 +6,7 @@ import dev.millrace.block.Column;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which columns of a table are read, and which of its rows.
@@ -13,8 +14,10 @@ import java.util.List;
  * @param table the table or view
  * @param schema the columns in the order read
  * @param where a condition in SQL; empty for all rows
+ * @param query what is read in the place of the table, whose columns it has; null for the table
  */
-public record TableRead(Table table, BlockSchema schema, String where) implements Serializable {
+public record TableRead(Table table, BlockSchema schema, String where, @Nullable String query)
+    implements Serializable {
 
   /**
    * Reads some columns, or all when none is named.
@@ -26,7 +29,17 @@ public record TableRead(Table table, BlockSchema schema, String where) implement
     for (String name : names.isEmpty() ? table.names() : names) {
       columns.add(PgType.carrier(table, table.column(name)));
     }
-    return new TableRead(table, new BlockSchema(columns), where);
+    return new TableRead(table, new BlockSchema(columns), where, null);
+  }
+
+  /** The same of a query, as {@link Catalog#describeQuery} has described it. */
+  public TableRead from(String otherQuery) {
+    return new TableRead(table, schema, where, otherQuery);
+  }
+
+  /** For people: the table's name, or the query. */
+  public String name() {
+    return query == null ? table.name().toString() : "(" + query + ")";
   }
 
   /** A query of the rows that also satisfy another condition. */
@@ -40,7 +53,8 @@ public record TableRead(Table table, BlockSchema schema, String where) implement
 
   /** The table in a {@code FROM}; a heap without its children, which it does not have. */
   public String from() {
-    return (table.heap() ? "ONLY " : "") + table.name().sql();
+    // The line break ends a comment that the query may end with.
+    return query == null ? (table.heap() ? "ONLY " : "") + table.name().sql() : "(" + query + "\n)";
   }
 
   /** This read's condition and another. */
