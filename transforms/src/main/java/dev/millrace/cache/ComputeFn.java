@@ -20,6 +20,7 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
 
   // Worker scoped.
   private transient @Nullable SharedCache cache;
+  private transient @Nullable SingleReads reads;
 
   /**
    * A step.
@@ -45,7 +46,9 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
   @Setup
   public void open() {
     if (settings != null) {
-      cache = SharedCache.share(name, settings);
+      SharedCache shared = SharedCache.share(name, settings);
+      cache = shared;
+      reads = new SingleReads(shared.cache());
     }
   }
 
@@ -57,17 +60,24 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
   // A result may be null, and Beam's KV is not annotated.
   @SuppressWarnings("NullAway")
   private V result(K element) throws Exception {
-    if (cache == null) {
+    if (reads == null) {
       return computation.of(element);
     }
     CacheKey key = scope.key(CoderUtils.encodeToByteArray(elements, element));
-    byte @Nullable [] bytes = cache.cache().get(key, () -> compute(element)).value();
+    byte @Nullable [] bytes = reads.get(key, () -> compute(element)).value();
     return bytes == null ? null : CoderUtils.decodeFromByteArray(results, bytes);
   }
 
   private byte @Nullable [] compute(K element) throws Exception {
     V result = computation.of(element);
     return result == null ? null : CoderUtils.encodeToByteArray(results, result);
+  }
+
+  @FinishBundle
+  public void count() {
+    if (reads != null) {
+      reads.flush();
+    }
   }
 
   @Teardown

@@ -32,8 +32,8 @@ final class Request {
 
   private static final double NANOS_OF_MILLI = 1e6;
 
-  /** Of a load's time: a random double has 53 bits, and e^37 is more than 2^53. */
-  private static final double FARTHEST = 37;
+  /** Milliseconds, of a load's nanosecond: a random double has 53 bits, and e^37 is more than 2^53. */
+  private static final double FARTHEST = 37 / NANOS_OF_MILLI;
 
   private final TieredCache cache;
   private final List<CacheKey> keys;
@@ -69,11 +69,13 @@ final class Request {
 
   /** Whether who finds it is the one to have it loaded again, while it is served. */
   static boolean isDue(Entry entry, long now) {
-    double costMillis = entry.cost() / NANOS_OF_MILLI;
-    // Nearly all are far from their end, and no chance is so small.
-    return entry.expires() - now < costMillis * FARTHEST
+    // Nearly all are far from their end, and no chance is so small; a hit has no time to divide.
+    return entry.expires() - now < entry.cost() * FARTHEST
         && TimeToLive.isDue(
-            now, entry.expires(), costMillis, 1 - ThreadLocalRandom.current().nextDouble());
+            now,
+            entry.expires(),
+            entry.cost() / NANOS_OF_MILLI,
+            1 - ThreadLocalRandom.current().nextDouble());
   }
 
   /** All were found, or an exception would have said so. */

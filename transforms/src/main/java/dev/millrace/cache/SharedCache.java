@@ -56,9 +56,11 @@ final class SharedCache implements AutoCloseable {
 
   private static Shared open(Id id) {
     CacheSettings settings = id.settings();
-    return new Shared(
-        new TieredCache(
-            id.name(), settings.heap(), lower(id), settings.timeToLive(), SteadyTime.OF_THIS_JVM));
+    SteadyTime time = SteadyTime.OF_THIS_JVM;
+    TieredCache cache =
+        new TieredCache(id.name(), settings.heap(), lower(id), settings.timeToLive(), time);
+    time.hold();
+    return new Shared(cache);
   }
 
   private static List<TieredCache.Lower> lower(Id id) {
@@ -85,6 +87,7 @@ final class SharedCache implements AutoCloseable {
       if (--shared.shares == 0) {
         OPEN.remove(id);
         shared.cache.close();
+        SteadyTime.OF_THIS_JVM.release();
       }
     }
   }

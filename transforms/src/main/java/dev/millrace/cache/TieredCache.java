@@ -135,13 +135,30 @@ final class TieredCache implements AutoCloseable {
    * @param load its value; null if there is none
    */
   Entry get(CacheKey key, Callable<byte @Nullable []> load) throws Exception {
-    long now = time.getAsLong();
-    Entry entry = heap.get(key);
-    if (entry != null && entry.isFresh(now) && !Request.isDue(entry, now)) {
-      served(entry);
-      return entry;
-    }
     return get(List.of(key), positions -> new byte[] @Nullable [] {load.call()})[0];
+  }
+
+  /** What the heap has for a key, fresh and not to be loaded again yet; not counted. */
+  @Nullable Entry hit(CacheKey key) {
+    Entry entry = heap.get(key);
+    if (entry == null) {
+      return null;
+    }
+    long now = time.getAsLong();
+    return entry.isFresh(now) && !Request.isDue(entry, now) ? entry : null;
+  }
+
+  /**
+   * Counts what the heap served.
+   *
+   * @param hits that had a value
+   * @param negative that had none
+   * @param cost of the loads that it made needless: nanoseconds
+   */
+  void served(long hits, long negative, long cost) {
+    saved.add(cost);
+    heapMeter.requests(TierMeter.Result.HIT, hits);
+    heapMeter.requests(TierMeter.Result.NEGATIVE, negative);
   }
 
   /**
@@ -171,16 +188,9 @@ final class TieredCache implements AutoCloseable {
         hits++;
       }
     }
-    saved.add(cost);
-    heapMeter.requests(TierMeter.Result.HIT, hits);
-    heapMeter.requests(TierMeter.Result.NEGATIVE, negative);
+    served(hits, negative, cost);
     heapMeter.requests(TierMeter.Result.STALE, stale);
     heapMeter.requests(TierMeter.Result.MISS, found.length - hits - negative - stale);
-  }
-
-  private void served(Entry entry) {
-    heapMeter.requests(entry.isNegative() ? TierMeter.Result.NEGATIVE : TierMeter.Result.HIT, 1);
-    saved.add(entry.cost());
   }
 
   /**
