@@ -90,7 +90,9 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
   private Outcome stages(Run run, ConnectionSpec target, Path folder, String about)
       throws Exception {
     AirQuality airQuality = AirQuality.in(target);
-    if (!cached) {
+    if (database == null) {
+      airQuality = airQuality.withoutMemory();
+    } else if (!cached) {
       airQuality = airQuality.withoutCache();
     }
     Report report = new Report(about);
@@ -158,7 +160,10 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
       sum = sum.plus(done.counts());
     }
 
-    private void add(String stage, Stage.Skipped skipped, Map<String, Object> fields) {
+    private void add(String stage, Stage.@Nullable Skipped skipped, Map<String, Object> fields) {
+      if (skipped == null) {
+        return;
+      }
       fields.put("parts", skipped.of());
       fields.put("parts_unchanged", skipped.parts());
       fields.put("rows_unchanged", skipped.rows());

@@ -47,11 +47,11 @@ public final class Stage {
   }
 
   /**
-   * What this run leaves out, as its result is there and would be the same; none of a window of
-   * hours.
+   * What this run leaves out, as its result is there and would be the same; null if it does not
+   * ask, as for a window of hours.
    */
-  public Skipped skipped() {
-    return results == null ? Skipped.NONE : results.skipped();
+  public @Nullable Skipped skipped() {
+    return results == null ? null : results.skipped();
   }
 
   /** Whether all of it is left out: {@link #applyTo} adds nothing, and there is nothing to run. */
@@ -127,10 +127,7 @@ public final class Stage {
    * @param checkSeconds that it took to find out
    */
   public record Skipped(
-      String unit, int parts, int of, long rows, double seconds, double checkSeconds) {
-
-    static final Skipped NONE = new Skipped("parts", 0, 0, 0, 0, 0);
-  }
+      String unit, int parts, int of, long rows, double seconds, double checkSeconds) {}
 
   /**
    * Rows that a run read, wrote and rejected.

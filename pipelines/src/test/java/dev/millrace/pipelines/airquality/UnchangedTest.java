@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cache.result.TableResult;
@@ -184,7 +185,20 @@ class UnchangedTest {
 
     Stage silver = without.silver();
     assertThat(run(silver).read()).isEqualTo(ROWS);
-    assertThat(without.silver().skipped().parts()).isZero();
+    assertThat(requireNonNull(without.silver().skipped()).parts()).isZero();
+    assertThat(airQuality.silver().isUnchanged()).isTrue();
+  }
+
+  @Test
+  void run_shouldNeitherAskNorKeepWithoutMemory() throws SQLException {
+    List<TableResult> before = TableResults.in(database).list();
+    AirQuality without = airQuality.withoutMemory();
+
+    assertThat(run(without.bronze(folder)).read()).isEqualTo(ROWS);
+    assertThat(run(without.silver()).read()).isEqualTo(ROWS);
+    assertThat(run(without.gold()).read()).isEqualTo(ROWS);
+    assertThat(without.gold().skipped()).isNull();
+    assertThat(TableResults.in(database).list()).isEqualTo(before);
     assertThat(airQuality.silver().isUnchanged()).isTrue();
   }
 
@@ -193,7 +207,7 @@ class UnchangedTest {
     postgres.execute("DELETE FROM millrace.result");
     runOnly(airQuality.silver());
 
-    assertThat(airQuality.silver().skipped().parts()).isZero();
+    assertThat(airQuality.silver().isUnchanged()).isFalse();
   }
 
   @Test
@@ -263,7 +277,7 @@ class UnchangedTest {
   }
 
   private static void assertSkipped(Stage stage, String unit, int parts, int of, long rows) {
-    Stage.Skipped skipped = stage.skipped();
+    Stage.Skipped skipped = requireNonNull(stage.skipped());
     assertThat(skipped.unit()).isEqualTo(unit);
     assertThat(List.of(skipped.parts(), skipped.of())).containsExactly(parts, of);
     assertThat(skipped.rows()).isEqualTo(rows);

@@ -16,8 +16,9 @@ public final class BronzeDay {
    * {@link #NONE}. Nothing in it can fail.
    */
   public static final String SQL =
-      "CASE WHEN (year || '-' || month || '-' || day || ' ' || hour) ~"
-          + " '^(?!0+-)[0-9]{1,4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01]) ([01]?[0-9]|2[0-3])$'"
+      "CASE WHEN (year || '-' || month || '-' || day || ' ' || hour) COLLATE \"C\" ~"
+          + " '^(?:[1-9][0-9]{0,3}|0[1-9][0-9]{0,2}|00[1-9][0-9]?|000[1-9])"
+          + "-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12][0-9]|3[01]) (?:[01]?[0-9]|2[0-3])$'"
           + " THEN lpad(year, 4, '0') || '-' || lpad(month, 2, '0') || '-' || lpad(day, 2, '0')"
           + " ELSE '' END";
 
