@@ -20,8 +20,12 @@ import java.util.stream.Collectors;
  */
 public record Months(Set<YearMonth> months, boolean undated) implements Hours {
 
+  private static final int YEAR_DIGITS = 4;
+
   /** Days that a bronze row can name, some of which its month does not have. */
-  private static final int DAYS = 31;
+  private static final String DAY = allDigits(1, 31);
+
+  private static final String HOUR = "hour IN " + allDigits(0, 23);
 
   public Months {
     months = Set.copyOf(months);
@@ -60,33 +64,69 @@ public record Months(Set<YearMonth> months, boolean undated) implements Hours {
 
   @Override
   public String needed() {
-    Set<String> days = ownDays();
-    months.forEach(month -> days.addAll(daysBefore(month)));
-    return in(days);
+    Set<String> days = new TreeSet<>();
+    for (YearMonth month : months) {
+      for (String day : daysBefore(month)) {
+        LocalDate date = LocalDate.parse(day);
+        for (String written : written(YearMonth.from(date))) {
+          digits(date.getDayOfMonth()).forEach(digits -> days.add(written + "-" + digits));
+        }
+      }
+    }
+    return or(
+        own(months), "(year || '-' || month || '-' || day) IN " + list(days) + " AND " + HOUR);
   }
 
   @Override
   public String own() {
-    return in(ownDays());
+    return or(own(months), "false");
   }
 
-  private Set<String> ownDays() {
-    Set<String> days = new TreeSet<>();
-    for (YearMonth month : months) {
-      for (int day = 1; day <= DAYS; day++) {
-        days.add("%s-%02d".formatted(month, day));
+  private String or(String own, String before) {
+    return months.isEmpty()
+        ? withoutHour()
+        : "((%s) OR (%s) OR %s)".formatted(own, before, withoutHour());
+  }
+
+  private String withoutHour() {
+    return undated ? "(" + BronzeDay.SQL + ") = '" + BronzeDay.NONE + "'" : "false";
+  }
+
+  /**
+   * The same rows as those whose {@link BronzeDay} is in the months, by what can be written there:
+   * to look for that in a list takes a third of the time.
+   */
+  private static String own(Set<YearMonth> months) {
+    Set<String> written = new TreeSet<>();
+    months.forEach(month -> written.addAll(written(month)));
+    return "(year || '-' || month) IN %s AND day IN %s AND %s".formatted(list(written), DAY, HOUR);
+  }
+
+  /** All that a month of a bronze row can be written as, as year-month. */
+  private static Set<String> written(YearMonth month) {
+    Set<String> written = new TreeSet<>();
+    String year = String.valueOf(month.getYear());
+    for (; year.length() <= YEAR_DIGITS; year = "0" + year) {
+      for (String digits : digits(month.getMonthValue())) {
+        written.add(year + "-" + digits);
       }
     }
-    if (undated) {
-      days.add(BronzeDay.NONE);
-    }
-    return days;
+    return written;
   }
 
-  /** One expression and a list, so that it is evaluated once for each row. */
-  private static String in(Set<String> days) {
-    return days.isEmpty()
-        ? "false"
-        : "(%s) IN ('%s')".formatted(BronzeDay.SQL, String.join("', '", days));
+  private static Set<String> digits(int number) {
+    return new TreeSet<>(List.of(String.valueOf(number), "%02d".formatted(number)));
+  }
+
+  private static String allDigits(int from, int to) {
+    Set<String> all = new TreeSet<>();
+    for (int number = from; number <= to; number++) {
+      all.addAll(digits(number));
+    }
+    return list(all);
+  }
+
+  private static String list(Set<String> texts) {
+    return "('" + String.join("', '", texts) + "')";
   }
 }

@@ -47,6 +47,32 @@ class MonthsTest {
             "2014-\u0663-1 0",
             "2014-3--1");
     assertThat(found(Months.named(List.of()).needed())).isEmpty();
+    assertThat(found(Months.named(List.of("")).needed())).hasSize(8);
+  }
+
+  /** The list of what can be written and the expression that tells the day say the same. */
+  @Test
+  void sql_shouldAgreeWithTheDay() throws SQLException {
+    postgres.execute(
+        """
+        CREATE TABLE written AS
+        SELECT year, month, day, hour
+        FROM unnest('{0,7,07,007,0007,00007,2014,02014,NULL}'::text[]) year,
+          unnest('{0,3,03,003,12,13,x}'::text[]) month,
+          unnest('{0,1,01,001,9,10,31,32,NULL}'::text[]) day,
+          unnest('{0,00,000,9,09,23,24}'::text[]) hour
+        """);
+    for (String month : List.of("0007-03", "2014-03", "2014-12")) {
+      assertThat(
+              postgres.value(
+                  "SELECT count(*) FROM written WHERE (%s) <> (left(%s, 7) = '%s')"
+                      .formatted(
+                          "coalesce(" + Months.named(List.of(month)).own() + ", false)",
+                          BronzeDay.SQL,
+                          month),
+                  Long.class))
+          .isZero();
+    }
   }
 
   /** Of rows written as year-month-day hour. */
