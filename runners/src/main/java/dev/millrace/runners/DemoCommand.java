@@ -27,6 +27,12 @@ final class DemoCommand extends RunCommand {
       description = "Your own database instead of an embedded one.")
   @Nullable String target;
 
+  @Option(
+      names = "--no-cache",
+      description =
+          "Compute everything again, also what is unchanged since the last run on the same --target.")
+  boolean noCache;
+
   DemoCommand(Console console) {
     super(console);
     this.console = console;
@@ -44,6 +50,6 @@ final class DemoCommand extends RunCommand {
   Work work() {
     ConnectionSpec database =
         target == null ? null : Credentials.of("target", target, console.environment());
-    return new DemoWork(data, database);
+    return new DemoWork(data, database, !noCache);
   }
 }

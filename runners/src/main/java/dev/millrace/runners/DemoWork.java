@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data a folder of files; null to generate them
  * @param database where the tables are; null for an embedded server that lives as long as the run
+ * @param cached whether what is unchanged since an earlier run is left out
  */
-record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implements Work {
+record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean cached)
+    implements Work {
 
   private static final long SEED = 20130301;
 
@@ -85,13 +87,21 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
     }
   }
 
-  private static Outcome stages(Run run, ConnectionSpec target, Path folder, String about)
+  private Outcome stages(Run run, ConnectionSpec target, Path folder, String about)
       throws Exception {
     AirQuality airQuality = AirQuality.in(target);
+    if (database == null) {
+      airQuality = airQuality.withoutMemory();
+    } else if (!cached) {
+      airQuality = airQuality.withoutCache();
+    }
     Report report = new Report(about);
-    report.add(run(run, airQuality.bronze(folder)));
-    report.add(run(run, airQuality.silver()));
-    report.add(run(run, airQuality.gold()));
+    long start = System.nanoTime();
+    report.add(run(run, airQuality.bronze(folder), start));
+    start = System.nanoTime();
+    report.add(run(run, airQuality.silver(), start));
+    start = System.nanoTime();
+    report.add(run(run, airQuality.gold(), start));
     run.stopClock();
     return report.outcome(airQuality.highlights());
   }
@@ -99,19 +109,26 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
   /** What a stage did, and how long it took. */
   private record Done(Stage stage, Stage.Counts told, Counts counts, double seconds) {}
 
-  private static Done run(Run run, Stage stage) throws Exception {
-    long start = System.nanoTime();
+  private static Done run(Run run, Stage stage, long start) throws Exception {
+    if (stage.isUnchanged()) {
+      return new Done(stage, stage.noCounts(), Counts.ZERO, seconds(start));
+    }
     Pipeline pipeline = PipelineRun.pipeline(run, stage.name());
     stage.applyTo(pipeline);
     PipelineResult result =
         PipelineRun.toEnd(run, pipeline, stage.name(), Measure.ROWS_READ, stage.expectedRows());
-    return new Done(
-        stage, stage.counts(result), PipelineRun.counts(result), (System.nanoTime() - start) / 1e9);
+    stage.keep();
+    return new Done(stage, stage.counts(result), PipelineRun.counts(result), seconds(start));
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   /** The stages that are done, as lines and as fields. */
   private static final class Report {
     private final List<String> lines = new ArrayList<>();
+    private final List<String> unchanged = new ArrayList<>();
     private final Map<String, Object> details = new LinkedHashMap<>();
     private Counts sum = Counts.ZERO;
 
@@ -137,12 +154,47 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database) implemen
       fields.put("rows_read", done.told().read());
       fields.put("rows_written", written);
       fields.put("rows_rejected", done.told().rejected());
-      fields.put("seconds", Math.round(done.seconds() * 1000) / 1000.0);
+      fields.put("seconds", rounded(done.seconds()));
+      add(done.stage().name(), done.stage().skipped(), fields);
       details.put(done.stage().name(), fields);
       sum = sum.plus(done.counts());
     }
 
+    private void add(String stage, Stage.@Nullable Skipped skipped, Map<String, Object> fields) {
+      if (skipped == null) {
+        return;
+      }
+      fields.put("parts", skipped.of());
+      fields.put("parts_unchanged", skipped.parts());
+      fields.put("rows_unchanged", skipped.rows());
+      fields.put("saved_seconds", rounded(skipped.seconds()));
+      fields.put("check_seconds", rounded(skipped.checkSeconds()));
+      if (skipped.parts() > 0) {
+        String which =
+            skipped.of() == 1
+                ? "unchanged"
+                : "%d of %d %s unchanged".formatted(skipped.parts(), skipped.of(), skipped.unit());
+        unchanged.add(
+            String.format(
+                Locale.ROOT,
+                "%s: %s, %,d rows not computed again; about %.1f s saved, %.1f s to find out",
+                stage,
+                which,
+                skipped.rows(),
+                skipped.seconds(),
+                skipped.checkSeconds()));
+      }
+    }
+
+    private static double rounded(double seconds) {
+      return Math.round(seconds * 1000) / 1000.0;
+    }
+
     Outcome outcome(Highlights gold) {
+      if (!unchanged.isEmpty()) {
+        lines.add("");
+        lines.addAll(unchanged);
+      }
       lines.add("");
       if (gold.worstDay() != null) {
         Highlights.WorstDay day = gold.worstDay();

@@ -41,7 +41,10 @@ class DemoCommandTest {
 
   @AfterEach
   void drop() throws Exception {
-    target.execute("drop schema public cascade", "create schema public");
+    target.execute(
+        "drop schema public cascade",
+        "create schema public",
+        "drop schema if exists millrace cascade");
   }
 
   @ParameterizedTest
@@ -56,6 +59,41 @@ class DemoCommandTest {
     assertThat(summary.at("/silver/rows_read").asLong()).isEqualTo(48);
     assertThat(summary.at("/gold/rows_rejected").asLong()).isZero();
     assertThat(target.value("select count(*) from silver_hour", Long.class)).isEqualTo(48);
+  }
+
+  @Test
+  void demo_shouldLeaveOutWhatIsUnchanged_unlessToldNotTo() throws Exception {
+    Files.writeString(data.resolve(NAME), HEADER + hours(1, 30 * 24));
+    assertThat(demo()).as(console.err()).isEqualTo(ExitCode.DONE);
+    assertThat(console.out()).doesNotContain("unchanged");
+
+    TestConsole second = new TestConsole();
+    assertThat(demo(second)).as(second.err()).isEqualTo(ExitCode.DONE);
+    String number = "\\d+\\.\\d s";
+    assertThat(second.out())
+        .containsPattern(
+            "bronze: unchanged, 720 rows not computed again; about %1$s saved, %1$s to find out"
+                .formatted(number))
+        .contains("silver: 2 of 2 months unchanged, 720 rows not computed again; about ")
+        .contains("gold: unchanged, 720 rows not computed again; about ")
+        .contains("Worst day: ");
+
+    target.execute("delete from silver_hour where hour = '2013-04-01 05:00'");
+    TestConsole third = new TestConsole();
+    assertThat(demo(third, "--json")).as(third.err()).isEqualTo(ExitCode.DONE);
+    JsonNode silver = summary(third).get("silver");
+    assertThat(silver.get("parts").asInt()).isEqualTo(2);
+    assertThat(silver.get("parts_unchanged").asInt()).isEqualTo(1);
+    assertThat(silver.get("rows_unchanged").asLong()).isEqualTo(28 * 24);
+    assertThat(silver.get("saved_seconds").asDouble()).isPositive();
+    assertThat(silver.get("check_seconds").asDouble()).isPositive();
+    assertThat(silver.get("rows_read").asLong()).isEqualTo(2 * 24);
+    assertThat(target.value("select count(*) from silver_hour", Long.class)).isEqualTo(720);
+
+    TestConsole last = new TestConsole();
+    assertThat(demo(last, "--no-cache", "--json")).as(last.err()).isEqualTo(ExitCode.DONE);
+    assertThat(summary(last).at("/rows_read").asLong()).isEqualTo(3 * 720);
+    assertThat(summary(last).at("/gold/parts_unchanged").asInt()).isZero();
   }
 
   @Test
@@ -155,6 +193,10 @@ class DemoCommandTest {
   }
 
   private int demo(String... more) {
+    return demo(console, more);
+  }
+
+  private int demo(TestConsole console, String... more) {
     List<String> args =
         new ArrayList<>(List.of("demo", "--data=" + data, "--target=" + target.jdbcUrl()));
     args.addAll(List.of(more));
@@ -162,6 +204,10 @@ class DemoCommandTest {
   }
 
   private JsonNode summary() throws IOException {
+    return summary(console);
+  }
+
+  private static JsonNode summary(TestConsole console) throws IOException {
     List<String> lines = console.out().lines().toList();
     return new ObjectMapper().readTree(lines.get(lines.size() - 1));
   }

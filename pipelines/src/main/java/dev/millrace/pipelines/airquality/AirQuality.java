@@ -2,6 +2,7 @@
 package dev.millrace.pipelines.airquality;
 
 import dev.millrace.block.Block;
+import dev.millrace.cache.result.TableResults;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.pipelines.airquality.bronze.Bronze;
 import dev.millrace.pipelines.airquality.csv.CsvException;
@@ -9,6 +10,7 @@ import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.gold.Gold;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
+import dev.millrace.pipelines.airquality.silver.Hours;
 import dev.millrace.pipelines.airquality.silver.Silver;
 import dev.millrace.pipelines.airquality.table.Table;
 import dev.millrace.pipelines.airquality.table.Tables;
@@ -21,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -43,28 +46,61 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  */
 public final class AirQuality {
   private final ConnectionSpec database;
+  private final Memory memory;
 
-  private AirQuality(ConnectionSpec database) {
+  /** What becomes of what earlier runs kept. */
+  private enum Memory {
+    USED,
+    REPLACED,
+    NONE
+  }
+
+  private AirQuality(ConnectionSpec database, Memory memory) {
     this.database = database;
+    this.memory = memory;
   }
 
   /** The medallion in the schema that the database's search path names first. */
   public static AirQuality in(ConnectionSpec database) {
-    return new AirQuality(database);
+    return new AirQuality(database, Memory.USED);
+  }
+
+  /** The same, but that everything is made again, whatever was {@linkplain Stage#keep kept}. */
+  public AirQuality withoutCache() {
+    return new AirQuality(database, Memory.REPLACED);
+  }
+
+  /**
+   * The same, but that everything is made again and nothing is kept, for a database that no run
+   * will come back to: finding out what there is takes time, too.
+   */
+  public AirQuality withoutMemory() {
+    return new AirQuality(database, Memory.NONE);
   }
 
   /**
    * From the UCI files in a folder to {@link Tables#BRONZE}. Each file is read to its end and
-   * counted here, before anything is written.
+   * counted here, before anything is written; but for those whose bytes and rows are as they were.
    *
    * @param data the folder, or one file
    * @throws CsvException if there is no such file, one has other columns, or cannot be read to its
    *     end
+   * @throws SQLException if the database does not answer or refuses
    */
-  public Stage bronze(Path data) {
+  public Stage bronze(Path data) throws SQLException {
     List<CsvFile> files = CsvFile.in(data, Uci.FILES);
-    long lines = files.stream().mapToLong(file -> file.count(Uci.COLUMNS)).sum();
-    return new Stage("bronze", lines, Tables.BRONZE, pipeline -> bronze(pipeline, files));
+    BronzeParts parts = new BronzeParts(database, files);
+    if (memory == Memory.NONE) {
+      long lines = files.stream().mapToLong(file -> parts.rows(file.name())).sum();
+      return new Stage("bronze", lines, Tables.BRONZE, null, pipeline -> bronze(pipeline, files));
+    }
+    StageResults results = check("bronze", List.of(), Tables.BRONZE, parts);
+    return new Stage(
+        "bronze",
+        results.rows(),
+        Tables.BRONZE,
+        results,
+        pipeline -> bronze(pipeline, parts.files(results.changed())));
   }
 
   private void bronze(Pipeline pipeline, List<CsvFile> files) throws SQLException {
@@ -83,16 +119,30 @@ public final class AirQuality {
   }
 
   /**
-   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, all hours.
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, all hours but those of months
+   * that would come out as they are.
    *
    * @throws SQLException if the database does not answer or refuses
    */
   public Stage silver() throws SQLException {
-    return silver(HourWindow.ALL);
+    if (memory == Memory.NONE) {
+      return silver(HourWindow.ALL);
+    }
+    Tables.create(database, Tables.BRONZE);
+    SilverParts parts = new SilverParts(database);
+    StageResults results =
+        check("silver", List.of(Tables.BRONZE_MEASUREMENT), Tables.SILVER, parts);
+    return new Stage(
+        "silver",
+        parts.needed(results.changed()),
+        Tables.SILVER,
+        results,
+        pipeline -> silver(pipeline, parts.hours(results.changed())));
   }
 
   /**
-   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, the hours of a window.
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, the hours of a window, whether
+   * they have changed or not.
    *
    * @throws SQLException if the database does not answer or refuses
    */
@@ -102,30 +152,36 @@ public final class AirQuality {
         "silver",
         count(Tables.BRONZE_MEASUREMENT, window.needed()),
         Tables.SILVER,
+        null,
         pipeline -> silver(pipeline, window));
   }
 
-  private void silver(Pipeline pipeline, HourWindow window) throws SQLException {
+  private void silver(Pipeline pipeline, Hours hours) throws SQLException {
     Tables.create(database, Tables.SILVER);
     execute(
         "DELETE FROM %s r USING %s b WHERE r.file = b.file AND r.line = b.line AND %s"
-            .formatted(
-                Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), window.own()));
+            .formatted(Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), hours.own()));
     PCollection<Block> bronze =
-        pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT).where(window.needed()));
-    PCollectionTuple silver = bronze.apply("Silver", Silver.of(window));
+        pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT).where(hours.needed()));
+    PCollectionTuple silver = bronze.apply("Silver", Silver.of(hours));
     write(silver.get(Silver.ROWS), Tables.SILVER_HOUR);
     write(silver.get(Silver.REJECTS), Tables.SILVER_REJECT);
   }
 
   /**
-   * From {@link Tables#SILVER_HOUR} to {@link Tables#GOLD}.
+   * From {@link Tables#SILVER_HOUR} to {@link Tables#GOLD}; nothing, if both are as they were.
    *
    * @throws SQLException if the database does not answer or refuses
    */
   public Stage gold() throws SQLException {
     Tables.create(database, Tables.SILVER);
-    return new Stage("gold", count(Tables.SILVER_HOUR, "true"), Tables.GOLD, this::gold);
+    if (memory == Memory.NONE) {
+      long rows = count(Tables.SILVER_HOUR, "true");
+      return new Stage("gold", rows, Tables.GOLD, null, this::gold);
+    }
+    StageResults results =
+        check("gold", List.of(Tables.SILVER_HOUR), Tables.GOLD, new GoldParts(database));
+    return new Stage("gold", results.rows(), Tables.GOLD, results, this::gold);
   }
 
   private void gold(Pipeline pipeline) throws SQLException {
@@ -150,6 +206,24 @@ public final class AirQuality {
   public Highlights highlights() throws SQLException {
     try (Connection connection = database.connect("highlights")) {
       return Highlights.of(connection);
+    }
+  }
+
+  private StageResults check(String stage, List<Table> reads, List<Table> writes, Parts parts)
+      throws SQLException {
+    String schema = schema();
+    List<String> tables =
+        Stream.concat(reads.stream(), writes.stream())
+            .map(table -> schema + "." + table.name())
+            .toList();
+    return new StageResults(
+        TableResults.in(database), schema + "." + stage, tables, parts, memory == Memory.USED);
+  }
+
+  /** Another schema has another medallion. */
+  private String schema() throws SQLException {
+    try (Connection connection = database.connect("schema")) {
+      return connection.getSchema();
     }
   }
 

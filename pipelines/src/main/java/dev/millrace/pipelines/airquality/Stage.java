@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the three pipelines of {@link AirQuality}: what it will read, how it is built, and what it
@@ -19,6 +20,7 @@ public final class Stage {
   private final long expectedRows;
   private final List<Table> tables;
   private final Build build;
+  private final @Nullable StageResults results;
 
   /** Prepares the tables and applies the transforms. */
   @FunctionalInterface
@@ -26,16 +28,35 @@ public final class Stage {
     void applyTo(Pipeline pipeline) throws SQLException;
   }
 
-  Stage(String name, long expectedRows, List<Table> tables, Build build) {
+  Stage(
+      String name,
+      long expectedRows,
+      List<Table> tables,
+      @Nullable StageResults results,
+      Build build) {
     this.name = name;
     this.expectedRows = expectedRows;
     this.tables = List.copyOf(tables);
+    this.results = results;
     this.build = build;
   }
 
   /** {@code bronze}, {@code silver} or {@code gold}. */
   public String name() {
     return name;
+  }
+
+  /**
+   * What this run leaves out, as its result is there and would be the same; null if it does not
+   * ask, as for a window of hours.
+   */
+  public @Nullable Skipped skipped() {
+    return results == null ? null : results.skipped();
+  }
+
+  /** Whether all of it is left out: {@link #applyTo} adds nothing, and there is nothing to run. */
+  public boolean isUnchanged() {
+    return results != null && results.changed().isEmpty();
   }
 
   /** How many rows the run will read, counted beforehand. */
@@ -47,11 +68,30 @@ public final class Stage {
    * Creates the tables that are missing, clears what this run will tell anew, and adds the
    * transforms to {@code pipeline}, which the caller runs.
    *
-   * @throws SQLException if the database does not answer or refuses
+   * @throws SQLException if the database does not answer or refuses, or what the run makes could
+   *     not be kept
    * @throws IllegalArgumentException if a table has other columns than it should
    */
   public void applyTo(Pipeline pipeline) throws SQLException {
+    if (isUnchanged()) {
+      return;
+    }
+    if (results != null) {
+      results.begin();
+    }
     build.applyTo(pipeline);
+  }
+
+  /**
+   * Remembers what was made, for the next run to leave out. To be called once the pipeline has
+   * succeeded; a run that does not come to it is made again.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public void keep() throws SQLException {
+    if (results != null) {
+      results.keep();
+    }
   }
 
   /** What a run of this stage did, by its Beam counters. */
@@ -64,10 +104,30 @@ public final class Stage {
         Measure.ROWS_READ.total(result, ""), written, Measure.ROWS_REJECTED.total(result, ""));
   }
 
+  /** What a stage did of which all was left out. */
+  public Counts noCounts() {
+    Map<String, Long> written = new LinkedHashMap<>();
+    tables.forEach(table -> written.put(table.name(), 0L));
+    return new Counts(0, written, 0);
+  }
+
   /** The name of the step that writes a table. */
   static String writeStep(Table table) {
     return "Write " + table.name();
   }
+
+  /**
+   * What a run left out.
+   *
+   * @param unit what parts of this stage are called, in the plural
+   * @param parts left out
+   * @param of how many there are
+   * @param rows that were not read again
+   * @param seconds that reading and making them took, when they were made last
+   * @param checkSeconds that it took to find out
+   */
+  public record Skipped(
+      String unit, int parts, int of, long rows, double seconds, double checkSeconds) {}
 
   /**
    * Rows that a run read, wrote and rejected.

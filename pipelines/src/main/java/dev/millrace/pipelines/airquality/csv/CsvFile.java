@@ -1,8 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.csv;
 
+import com.google.common.hash.Hashing;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -77,6 +79,21 @@ public record CsvFile(String location) implements Serializable {
   public long count(List<String> columns) {
     try (CsvReader reader = open(columns)) {
       return reader.skip(Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * The SHA-256 of the file's bytes, as they are: 64 hexadecimal digits.
+   *
+   * @throws CsvException if it cannot be read
+   */
+  public String sha256() {
+    try {
+      return com.google.common.io.Files.asByteSource(new File(location))
+          .hash(Hashing.sha256())
+          .toString();
+    } catch (IOException e) {
+      throw unreadable(e, 0);
     }
   }
 

@@ -14,9 +14,9 @@ import org.apache.beam.sdk.values.KV;
  * as well, which needs them for its averages. Rows without station or hour are rejected.
  */
 final class ByStationYearFn extends DoFn<Block, KV<String, Block>> {
-  private final HourWindow window;
+  private final Hours window;
 
-  ByStationYearFn(HourWindow window) {
+  ByStationYearFn(Hours window) {
     this.window = window;
   }
 
@@ -24,12 +24,17 @@ final class ByStationYearFn extends DoFn<Block, KV<String, Block>> {
   public void process(@Element Block block, MultiOutputReceiver out) {
     SilverRejects rejects = new SilverRejects();
     HourParser parser = new HourParser(rejects::add);
+    HourParser silent = new HourParser(reject -> {});
     Partition partition = new Partition(Tables.BRONZE_MEASUREMENT.schema());
     for (int i = 0; i < block.rows(); i++) {
       BronzeRow row = new BronzeRow(block, i);
       LocalDateTime hour = parser.hour(row);
-      String station = hour == null ? null : parser.station(row);
-      if (hour == null || station == null || !window.needs(hour)) {
+      if (hour == null || !window.needs(hour)) {
+        continue;
+      }
+      // What is read for other hours has been told by the run that wrote it.
+      String station = (window.contains(hour) ? parser : silent).station(row);
+      if (station == null) {
         continue;
       }
       StationYear own = StationYear.of(station, hour);

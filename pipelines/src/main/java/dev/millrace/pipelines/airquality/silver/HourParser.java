@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class HourParser {
    * Digits before and after the point that no measurement needs and {@code numeric} still holds.
    */
   private static final int MAX_DIGITS = 1_000;
+
+  /** As {@link BronzeDay} reads them: no sign, no zeros beyond, no digits of other scripts. */
+  private static final Pattern PLAIN = Pattern.compile("[0-9]+");
 
   private final Consumer<SilverReject> rejects;
 
@@ -125,7 +129,11 @@ final class HourParser {
     try {
       int value = Integer.parseInt(text);
       if (value >= low && value <= high) {
-        return value;
+        if (PLAIN.matcher(text).matches() && text.length() <= String.valueOf(high).length()) {
+          return value;
+        }
+        rejectRow(row, column, text, "is not written in plain digits");
+        return null;
       }
     } catch (NumberFormatException e) {
       // Said below, like a number out of range.

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.silver;
 
-import java.io.Serializable;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -13,7 +12,7 @@ import java.util.Locale;
  * <p>It reads {@link #CONTEXT_HOURS} more before them, since the index of an hour needs the
  * averages that end with it.
  */
-public record HourWindow(LocalDateTime from, LocalDateTime to) implements Serializable {
+public record HourWindow(LocalDateTime from, LocalDateTime to) implements Hours {
   /** Hours before the window that it depends on. */
   public static final int CONTEXT_HOURS = 24;
 
@@ -39,22 +38,22 @@ public record HourWindow(LocalDateTime from, LocalDateTime to) implements Serial
     }
   }
 
-  /** Whether a run writes this hour. */
+  @Override
   public boolean contains(LocalDateTime hour) {
     return !hour.isBefore(from) && hour.isBefore(to);
   }
 
-  /** Whether a run reads this hour. */
+  @Override
   public boolean needs(LocalDateTime hour) {
     return !hour.isBefore(from.minusHours(CONTEXT_HOURS)) && hour.isBefore(to);
   }
 
-  /** The rows of the bronze table that a run reads, as a condition in SQL. */
+  @Override
   public String needed() {
     return between(from.minusHours(CONTEXT_HOURS), to);
   }
 
-  /** The rows of the bronze table that a run writes, as a condition in SQL. */
+  @Override
   public String own() {
     return between(from, to);
   }

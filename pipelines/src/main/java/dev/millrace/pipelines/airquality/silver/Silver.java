@@ -33,15 +33,15 @@ public final class Silver extends PTransform<PCollection<Block>, PCollectionTupl
 
   static final TupleTag<KV<String, Block>> GROUPED = new TupleTag<>("grouped");
 
-  private final HourWindow window;
+  private final Hours hours;
 
-  private Silver(HourWindow window) {
-    this.window = window;
+  private Silver(Hours hours) {
+    this.hours = hours;
   }
 
-  /** Computes the hours of a window; the input holds them and the {@link HourWindow} before. */
-  public static Silver of(HourWindow window) {
-    return new Silver(window);
+  /** Computes some hours; the input holds them and those that they need. */
+  public static Silver of(Hours hours) {
+    return new Silver(hours);
   }
 
   @Override
@@ -51,8 +51,7 @@ public final class Silver extends PTransform<PCollection<Block>, PCollectionTupl
     PCollectionTuple dealt =
         bronze.apply(
             "By station and year",
-            ParDo.of(new ByStationYearFn(window))
-                .withOutputTags(GROUPED, TupleTagList.of(REJECTS)));
+            ParDo.of(new ByStationYearFn(hours)).withOutputTags(GROUPED, TupleTagList.of(REJECTS)));
     dealt.get(REJECTS).setCoder(rejectCoder);
     PCollectionTuple computed =
         dealt
@@ -61,7 +60,7 @@ public final class Silver extends PTransform<PCollection<Block>, PCollectionTupl
             .apply("Group", GroupByKey.create())
             .apply(
                 "Averages and indices",
-                ParDo.of(new StationYearFn(window)).withOutputTags(ROWS, TupleTagList.of(REJECTS)));
+                ParDo.of(new StationYearFn(hours)).withOutputTags(ROWS, TupleTagList.of(REJECTS)));
     computed.get(ROWS).setCoder(BlockCoder.of(Tables.SILVER_HOUR.schema()));
     computed.get(REJECTS).setCoder(rejectCoder);
     PCollection<Block> rejects =

@@ -15,9 +15,9 @@ import org.apache.beam.sdk.values.KV;
 
 /** Types the rows of a station and year and computes their averages and indices. */
 final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
-  private final HourWindow window;
+  private final Hours window;
 
-  StationYearFn(HourWindow window) {
+  StationYearFn(Hours window) {
     this.window = window;
   }
 

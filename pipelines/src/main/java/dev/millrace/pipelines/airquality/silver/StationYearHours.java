@@ -21,10 +21,10 @@ final class StationYearHours {
       Comparator.comparing(Hour::hour).thenComparing(Hour::file).thenComparing(Hour::line);
 
   private final int year;
-  private final HourWindow window;
+  private final Hours window;
   private final List<Hour> hours = new ArrayList<>();
 
-  StationYearHours(int year, HourWindow window) {
+  StationYearHours(int year, Hours window) {
     this.year = year;
     this.window = window;
   }
