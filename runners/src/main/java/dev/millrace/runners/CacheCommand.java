@@ -56,6 +56,12 @@ final class CacheCommand extends RunCommand {
   @Nullable String results;
 
   @Option(
+      names = "--target",
+      paramLabel = "JDBC_URL",
+      description = "The database whose tables are results of stages, as of demo.")
+  @Nullable String target;
+
+  @Option(
       names = "--disk",
       paramLabel = "FOLDER",
       description = "Where caches keep entries on this machine.")
@@ -155,9 +161,9 @@ final class CacheCommand extends RunCommand {
       throw new UsageException(
           "Invalid action: %s (must be list, stats, warm, invalidate or clear)".formatted(action));
     }
-    if (results == null && disk == null && redis == null) {
+    if (results == null && target == null && disk == null && redis == null) {
       throw new UsageException(
-          "Cannot %s: no place is named; name one with --results, --disk or --redis"
+          "Cannot %s: no place is named; name one with --results, --target, --disk or --redis"
               .formatted(action));
     }
     return action.equals("warm") ? warm() : look();

@@ -3,12 +3,14 @@ package dev.millrace.runners;
 
 import dev.millrace.cache.CacheSettings;
 import dev.millrace.cache.result.ResultStore;
+import dev.millrace.cache.result.TableResults;
 import dev.millrace.cache.tier.DiskContents;
 import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.cache.tier.FormatSettings;
 import dev.millrace.cache.tier.RedisContents;
 import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.cache.tier.TierContents;
+import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Secret;
 import dev.millrace.control.ByteSize;
 import java.time.Duration;
@@ -43,6 +45,16 @@ final class CachePlaces {
     }
     ResultStore store = ResultStore.in(command.results);
     return secret == null ? store : store.withSecret(secret);
+  }
+
+  /** Of results in tables; null when no database is named. */
+  @Nullable TableResults tables() {
+    if (command.target == null) {
+      return null;
+    }
+    ConnectionSpec database = Credentials.of("target", command.target, command.environment());
+    Credentials.check("target", database);
+    return TableResults.in(database);
   }
 
   /** Of entries. */

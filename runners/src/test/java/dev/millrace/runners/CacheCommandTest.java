@@ -11,8 +11,11 @@ import dev.millrace.block.Column;
 import dev.millrace.cache.CacheSettings;
 import dev.millrace.cache.CachedLookup;
 import dev.millrace.cache.result.ContentKey;
+import dev.millrace.cache.result.Fingerprint;
 import dev.millrace.cache.result.ResultStore;
 import dev.millrace.cache.result.StageResult;
+import dev.millrace.cache.result.TableResult;
+import dev.millrace.cache.result.TableResults;
 import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalRedis;
@@ -21,6 +24,7 @@ import dev.millrace.testing.PostgresExtension;
 import dev.millrace.write.WriteTable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -196,12 +200,41 @@ class CacheCommandTest {
     assertThat(listed()).isZero();
   }
 
+  @Test
+  void invalidate_shouldForgetWhatStandsInTables() throws Exception {
+    ConnectionSpec spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
+    POSTGRES.execute("DROP SCHEMA IF EXISTS millrace CASCADE");
+    String target = "--target=" + POSTGRES.jdbcUrl();
+    assertThat(cache("list", target)).as(console.err()).isZero();
+    assertThat(console.out()).contains("There is nothing.");
+
+    TableResults results = TableResults.in(spec);
+    results.prepare();
+    String key = ContentKey.of("silver").hash();
+    results.keep(
+        "silver",
+        List.of("public.bronze"),
+        List.of(
+            new TableResult.Made("2014-03", key, Fingerprint.EMPTY, 700, 2.5),
+            new TableResult.Made("2014-04", key, Fingerprint.EMPTY, 800, 1.5)));
+    assertThat(cache("list", target)).isZero();
+    assertThat(console.out())
+        .contains("silver 2014-03 " + key.substring(0, 12))
+        .contains(": 700 rows, about 2.5 s to make, tags public.bronze");
+    assertThat(cache("stats", target)).isZero();
+    assertThat(console.out()).contains("silver: 2 results, 1,500 rows, about 4.0 s to make");
+    assertThat(cache("invalidate", target, "--table=public.other")).isZero();
+    assertThat(results.list()).hasSize(2);
+    assertThat(cache("invalidate", target, "--table=public.bronze")).isZero();
+    assertThat(results.list()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "lst --disk=x | Invalid action: lst (must be list, stats, warm, invalidate or clear)",
-        "list | Cannot list: no place is named; name one with --results, --disk or --redis",
+        "list | Cannot list: no place is named; name one with --results, --target, --disk or --redis",
         "invalidate --disk=x | Cannot invalidate: nothing is chosen",
         "warm --disk=x | Cannot warm: name the table with --source and --table",
         "list --redis=http://x | Invalid URL of Redis",

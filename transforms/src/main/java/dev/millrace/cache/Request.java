@@ -32,7 +32,9 @@ final class Request {
 
   private static final double NANOS_OF_MILLI = 1e6;
 
-  /** Milliseconds, of a load's nanosecond: a random double has 53 bits, and e^37 is more than 2^53. */
+  /**
+   * Milliseconds, of a load's nanosecond: a random double has 53 bits, and e^37 is more than 2^53.
+   */
   private static final double FARTHEST = 37 / NANOS_OF_MILLI;
 
   private final TieredCache cache;

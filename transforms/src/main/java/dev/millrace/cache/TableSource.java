@@ -147,10 +147,10 @@ final class TableSource implements LookupSource {
     private final int[] keyColumns = positions(keyed.key());
     private final int[] valueColumns = positions(values.get().names());
 
-    private final @Nullable Fingerprint fingerprint =
+    private final @Nullable TableState state =
         check == null
             ? null
-            : new Fingerprint(check.every(), () -> call(() -> fingerprint(check.query())));
+            : new TableState(check.every(), () -> call(() -> state(check.query())));
 
     private int[] positions(List<String> names) {
       return names.stream().mapToInt(keyed.read().schema()::indexOf).toArray();
@@ -158,7 +158,7 @@ final class TableSource implements LookupSource {
 
     @Override
     public List<CacheKey> keys(Block block, int[] columns, int[] rows) throws SQLException {
-      KeyScope now = fingerprint == null ? scope : scope.with(fingerprint.get(System.nanoTime()));
+      KeyScope now = state == null ? scope : scope.with(state.get(System.nanoTime()));
       return keys(now, block, columns, rows);
     }
 
@@ -211,7 +211,7 @@ final class TableSource implements LookupSource {
       return spec.get().timeouts().retry().call("look up in " + name(), attempt);
     }
 
-    private String fingerprint(String query) throws SQLException {
+    private String state(String query) throws SQLException {
       return ask(query, TableSource::onlyRow);
     }
 

@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table's fingerprint was when it was last asked for; asked for anew by one thread when its
- * time is over, while others go on with what it was. Safe for use by several threads.
+ * What a query said of a table when it was last asked; asked anew by one thread when its time is
+ * over, while others go on with what it was. Safe for use by several threads.
  */
-final class Fingerprint {
+final class TableState {
 
   /** Asks the server. */
   @FunctionalInterface
@@ -24,7 +24,7 @@ final class Fingerprint {
   private volatile long asked;
   private boolean asking;
 
-  Fingerprint(Duration every, Question question) {
+  TableState(Duration every, Question question) {
     this.every = every;
     this.question = question;
   }

@@ -15,17 +15,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class FingerprintTest {
+class TableStateTest {
 
   private final AtomicInteger asked = new AtomicInteger();
 
-  private Fingerprint fingerprint(Fingerprint.Question question) {
-    return new Fingerprint(Duration.ofNanos(100), question);
+  private TableState state(TableState.Question question) {
+    return new TableState(Duration.ofNanos(100), question);
   }
 
   @Test
   void get_shouldAskWhenItsTimeIsOver() throws SQLException {
-    Fingerprint counted = fingerprint(() -> "f" + asked.incrementAndGet());
+    TableState counted = state(() -> "f" + asked.incrementAndGet());
     assertThat(counted.get(-50)).isEqualTo("f1");
     assertThat(counted.get(49)).isEqualTo("f1");
     assertThat(counted.get(50)).isEqualTo("f2");
@@ -35,8 +35,8 @@ class FingerprintTest {
 
   @Test
   void get_shouldAskAgain_afterAFailure() throws SQLException {
-    Fingerprint failing =
-        fingerprint(
+    TableState failing =
+        state(
             () -> {
               if (asked.incrementAndGet() % 2 == 0) {
                 throw new SQLException("on purpose");
@@ -52,8 +52,8 @@ class FingerprintTest {
   void get_shouldLetOthersGoOn_whileOneAsks() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
     CountDownLatch asking = new CountDownLatch(1);
-    Fingerprint slow =
-        fingerprint(
+    TableState slow =
+        state(
             () -> {
               if (asked.incrementAndGet() == 2) {
                 asking.countDown();
