@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class HeapTier implements Tier {
 
   /** What an entry takes beside its bytes: two objects, two arrays' headers, the cache's node. */
-  static final int OVERHEAD = 176;
+  static final int OVERHEAD = 184;
 
   private final Cache<CacheKey, Entry> entries;
 

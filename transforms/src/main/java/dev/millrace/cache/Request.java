@@ -5,7 +5,6 @@ import com.google.common.primitives.ImmutableIntArray;
 import dev.millrace.cache.Flights.Flight;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
-import dev.millrace.control.TimeToLive;
 import dev.millrace.observe.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,13 +27,6 @@ final class Request {
 
   /** For another's answer to come; then one asks oneself, whatever keeps the other. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-
-  private static final double NANOS_OF_MILLI = 1e6;
-
-  /**
-   * Milliseconds, of a load's nanosecond: a random double has 53 bits, and e^37 is more than 2^53.
-   */
-  private static final double FARTHEST = 37 / NANOS_OF_MILLI;
 
   private final TieredCache cache;
   private final List<CacheKey> keys;
@@ -59,7 +50,7 @@ final class Request {
       Entry entry = found[position];
       if (entry == null) {
         missing.add(position);
-      } else if (isDue(entry, now)) {
+      } else if (entry.isDue(now)) {
         due.add(position);
       }
     }
@@ -67,17 +58,6 @@ final class Request {
     refresh(due.build());
     cache.demote();
     return complete();
-  }
-
-  /** Whether who finds it is the one to have it loaded again, while it is served. */
-  static boolean isDue(Entry entry, long now) {
-    // Nearly all are far from their end, and no chance is so small; a hit has no time to divide.
-    return entry.expires() - now < entry.cost() * FARTHEST
-        && TimeToLive.isDue(
-            now,
-            entry.expires(),
-            entry.cost() / NANOS_OF_MILLI,
-            1 - ThreadLocalRandom.current().nextDouble());
   }
 
   /** All were found, or an exception would have said so. */

@@ -138,14 +138,10 @@ final class TieredCache implements AutoCloseable {
     return get(List.of(key), positions -> new byte[] @Nullable [] {load.call()})[0];
   }
 
-  /** What the heap has for a key, fresh and not to be loaded again yet; not counted. */
+  /** What the heap has for a key, if nothing is to be done about it; not counted. */
   @Nullable Entry hit(CacheKey key) {
     Entry entry = heap.get(key);
-    if (entry == null) {
-      return null;
-    }
-    long now = time.getAsLong();
-    return entry.isFresh(now) && !Request.isDue(entry, now) ? entry : null;
+    return entry != null && entry.isCalm(time.getAsLong()) ? entry : null;
   }
 
   /**

@@ -19,6 +19,9 @@ public record TimeToLive(Duration present, Duration absent) implements Serializa
 
   private static final double JITTER = 0.1;
 
+  /** Of a load's time: a random double has 53 bits, and e^37 is more than 2^53. */
+  private static final double FARTHEST = 37;
+
   public TimeToLive {
     require(present);
     require(absent);
@@ -41,6 +44,17 @@ public record TimeToLive(Duration present, Duration absent) implements Serializa
   public long expires(long loaded, boolean none, double chance) {
     double whole = (none ? absent : present).toMillis();
     return loaded + Math.max(1, Math.round(whole * (1 - JITTER * chance)));
+  }
+
+  /**
+   * Until when no chance is so small that {@link #isDue} holds, in milliseconds: for nearly all of
+   * its time an entry need not be looked at more closely.
+   *
+   * @param expires in milliseconds
+   * @param costMillis how long a load takes
+   */
+  public static long calmUntil(long expires, double costMillis) {
+    return expires - (long) Math.ceil(costMillis * FARTHEST);
   }
 
   /**

@@ -1,17 +1,22 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache.tier;
 
+import dev.millrace.control.TimeToLive;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** What a cache has for a key. Immutable and safe to share between threads. */
 public final class Entry {
 
+  private static final double NANOS_OF_MILLI = 1e6;
+
   private final byte @Nullable [] value;
   private final long loaded;
   private final long expires;
   private final long cost;
+  private final long calmUntil;
 
   /**
    * An entry.
@@ -26,6 +31,7 @@ public final class Entry {
     this.loaded = loaded;
     this.expires = expires;
     this.cost = cost;
+    this.calmUntil = TimeToLive.calmUntil(expires, cost / NANOS_OF_MILLI);
   }
 
   /** The bytes, never to be changed; null when it is known that there is none. */
@@ -53,6 +59,18 @@ public final class Entry {
   /** Whether it may be served; one from a clock ahead of this may not, as its age is unknown. */
   public boolean isFresh(long now) {
     return loaded <= now && now < expires;
+  }
+
+  /** Whether it may be served, and it is too early to have it loaded again. */
+  public boolean isCalm(long now) {
+    return loaded <= now && now < calmUntil;
+  }
+
+  /** Whether who finds it is the one to have it loaded again, while it is served. */
+  public boolean isDue(long now) {
+    return now >= calmUntil
+        && TimeToLive.isDue(
+            now, expires, cost / NANOS_OF_MILLI, 1 - ThreadLocalRandom.current().nextDouble());
   }
 
   /** Bytes of the value, 0 when there is none. */
