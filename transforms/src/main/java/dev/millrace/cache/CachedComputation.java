@@ -36,6 +36,19 @@ public final class CachedComputation<K, V>
     @Nullable V of(K element) throws Exception;
   }
 
+  /** Loads what a computation needs and takes long to come by, as a model or a client. */
+  @FunctionalInterface
+  public interface Resource<R extends AutoCloseable> extends Serializable {
+    R open() throws Exception;
+  }
+
+  /** An expensive function that needs a resource, which it has to itself meanwhile. */
+  @FunctionalInterface
+  public interface ComputationWith<R, K, V> extends Serializable {
+    /** The result; null is one too, and is kept. */
+    @Nullable V of(R resource, K element) throws Exception;
+  }
+
   private final String function;
   private final Computation<K, V> computation;
   private final Coder<V> results;
@@ -69,6 +82,19 @@ public final class CachedComputation<K, V>
       String name, Computation<K, V> computation, Coder<V> results) {
     return new CachedComputation<>(
         CacheName.require(name), computation, results, 1, "", CacheSettings.DEFAULT);
+  }
+
+  /**
+   * Computes a function that needs a resource: each slot opens one when it first computes, keeps it
+   * from bundle to bundle, and closes it when it ends. A slot whose results are all there opens
+   * none.
+   *
+   * @param name as of {@link #of}
+   * @param results as of {@link #of}
+   */
+  public static <R extends AutoCloseable, K, V> CachedComputation<K, V> using(
+      String name, Resource<R> resource, ComputationWith<R, K, V> computation, Coder<V> results) {
+    return of(name, new SlotComputation<>(resource, computation), results);
   }
 
   /** Of the function's code, to be raised when it returns something else; default 1. */

@@ -81,10 +81,13 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
   }
 
   @Teardown
-  public void close() {
+  public void close() throws Exception {
     if (cache != null) {
       cache.close();
       cache = null;
+    }
+    if (computation instanceof SlotComputation<?, ?, ?> own) {
+      own.end();
     }
   }
 }

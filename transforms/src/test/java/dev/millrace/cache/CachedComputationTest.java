@@ -94,6 +94,40 @@ class CachedComputationTest {
     assertThat(CALLS).hasValue(times);
   }
 
+  /** What takes long to load. */
+  private static final class Model implements AutoCloseable {
+    private static final AtomicInteger OPENED = new AtomicInteger();
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
+    Model() {
+      OPENED.incrementAndGet();
+      OPEN.incrementAndGet();
+    }
+
+    @Nullable Integer squareOfOdd(Integer number) {
+      assertThat(OPEN).hasPositiveValue();
+      return CachedComputationTest.squareOfOdd(number);
+    }
+
+    @Override
+    public void close() {
+      OPEN.decrementAndGet();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DirectRunner, true", "DirectRunner, false", "FlinkRunner, true"})
+  void using_shouldOpenOneResourceForASlot_andCloseIt(String runner, boolean cached) {
+    int before = Model.OPENED.get();
+    CachedComputation<Integer, Integer> squares =
+        CachedComputation.using(name, Model::new, Model::squareOfOdd, VarIntCoder.of());
+    run(pipeline(runner), cached ? squares : squares.withoutCache());
+    assertThat(CALLS).hasValue(cached ? DISTINCT : ELEMENTS);
+    assertThat(Model.OPENED.get() - before)
+        .isBetween(1, Math.max(3, Runtime.getRuntime().availableProcessors()));
+    assertThat(Model.OPEN).hasValue(0);
+  }
+
   @Test
   void computation_shouldRefuseWhatIsNoKey() {
     Pipeline pipeline = pipeline("DirectRunner");

@@ -3,6 +3,7 @@ package dev.millrace.cache.result;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -63,8 +64,7 @@ final class CodeVersion {
         hasher
             .putString(place.relativize(file).toString(), StandardCharsets.UTF_8)
             .putByte((byte) 0);
-        byte[] bytes = Files.readAllBytes(file);
-        hasher.putInt(bytes.length).putBytes(bytes);
+        hasher.putBytes(MoreFiles.asByteSource(file).hash(Hashing.sha256()).asBytes());
       }
     } catch (IOException failure) {
       throw new UncheckedIOException("Cannot tell the version of " + place, failure);
