@@ -163,7 +163,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
    *
    * @param query trusted, cheap, of one row, as in {@code SELECT count(*), max(changed_at) FROM
    *     station}; it has to be another whenever the table is
-   * @param every how often each JVM asks it, at most; more than 0
+   * @param every how often each slot asks it, at most; more than 0
    * @throws IllegalArgumentException when the time is 0 or less
    */
   public CachedLookup checkedBy(String query, Duration every) {
