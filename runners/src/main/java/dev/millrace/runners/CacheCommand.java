@@ -181,9 +181,12 @@ final class CacheCommand extends RunCommand {
   }
 
   private Work look() {
-    boolean chosen =
-        cache != null || key != null || table != null || tag != null || olderThan != null;
-    if (action.equals("invalidate") && !chosen) {
+    boolean chosen = key != null || table != null || tag != null || olderThan != null;
+    if (action.equals("clear") && chosen) {
+      throw new UsageException(
+          "Cannot clear by --key, --table, --tag or --older-than: invalidate does that");
+    }
+    if (action.equals("invalidate") && !chosen && cache == null) {
       throw new UsageException(
           "Cannot invalidate: nothing is chosen; choose by --key, --table, --tag, --older-than or"
               + " --cache, or clear all");

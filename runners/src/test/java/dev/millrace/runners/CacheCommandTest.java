@@ -236,6 +236,7 @@ class CacheCommandTest {
         "lst --disk=x | Invalid action: lst (must be list, stats, warm, invalidate or clear)",
         "list | Cannot list: no place is named; name one with --results, --target, --disk or --redis",
         "invalidate --disk=x | Cannot invalidate: nothing is chosen",
+        "clear --results=x --tag=daily | Cannot clear by --key, --table, --tag or --older-than",
         "warm --disk=x | Cannot warm: name the table with --source and --table",
         "list --redis=http://x | Invalid URL of Redis",
         "list --disk=/nowhere | Invalid folder of caches: /nowhere (must exist)",
