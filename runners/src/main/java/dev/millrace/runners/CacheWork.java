@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Shows what is kept from run to run, or forgets it. */
 record CacheWork(CacheCommand command) implements Work {
@@ -41,17 +42,12 @@ record CacheWork(CacheCommand command) implements Work {
 
   private void results(ResultStore store, CacheReport report) throws IOException {
     Instant now = Instant.now();
+    Predicate<Kept> choice =
+        kept -> (command.table == null || kept.reads(command.table)) && isChosen(line(kept), now);
     List<Kept> chosen =
-        store.list().stream()
-            .filter(kept -> command.table == null || kept.reads(command.table))
-            .filter(kept -> isChosen(line(kept), now))
-            .toList();
-    if (report.forgets()) {
-      List<String> hashes = chosen.stream().map(Kept::hash).toList();
-      store.forget(kept -> hashes.contains(kept.hash()));
-      if (command.action.equals("clear") && command.cache == null) {
-        store.clear();
-      }
+        report.forgets() ? store.forget(choice) : store.list().stream().filter(choice).toList();
+    if (report.forgets() && command.action.equals("clear") && command.cache == null) {
+      store.clear();
     }
     tell(chosen.stream().map(CacheWork::line).toList(), report);
   }

@@ -10,7 +10,6 @@ import dev.millrace.block.Marshalled;
 import dev.millrace.block.Origin;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.dialect.KeyType;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,17 +87,11 @@ final class FunctionSource implements LookupSource {
 
     @Override
     public List<CacheKey> keys(Block block, int[] columns, int[] rows) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      List<CacheKey> keys = new ArrayList<>(rows.length);
-      for (int row : rows) {
-        bytes.reset();
-        scope.begin(bytes);
-        for (int part = 0; part < columns.length; part++) {
-          types[part].write(block.column(columns[part]), row, bytes);
-        }
-        keys.add(CacheKey.of(bytes.toByteArray()));
-      }
-      return keys;
+      return scope.keys(
+          block,
+          columns,
+          rows,
+          (part, column, row, bytes) -> types[part].write(column, row, bytes));
     }
 
     @Override

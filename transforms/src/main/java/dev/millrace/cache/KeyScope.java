@@ -3,11 +3,15 @@ package dev.millrace.cache;
 
 import com.google.common.hash.Hashing;
 import com.google.common.primitives.Bytes;
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockColumn;
 import dev.millrace.cache.tier.CacheKey;
 import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What all keys of a cache begin with: a hash of all that decides which value a key has, so that
@@ -40,8 +44,28 @@ final class KeyScope implements Serializable {
     return CacheKey.of(Bytes.concat(hash, bytes));
   }
 
-  /** Begins a key whose other bytes are appended. */
-  void begin(ByteArrayOutputStream key) {
-    key.writeBytes(hash);
+  /** Appends a part of a key, in a form that no other part begins with. */
+  @FunctionalInterface
+  interface Part {
+    void write(int part, BlockColumn column, int row, ByteArrayOutputStream key);
+  }
+
+  /**
+   * The keys of some rows.
+   *
+   * @param columns the positions of the key's columns in the block
+   */
+  List<CacheKey> keys(Block block, int[] columns, int[] rows, Part form) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    List<CacheKey> keys = new ArrayList<>(rows.length);
+    for (int row : rows) {
+      bytes.reset();
+      bytes.writeBytes(hash);
+      for (int part = 0; part < columns.length; part++) {
+        form.write(part, block.column(columns[part]), row, bytes);
+      }
+      keys.add(CacheKey.of(bytes.toByteArray()));
+    }
+    return keys;
   }
 }

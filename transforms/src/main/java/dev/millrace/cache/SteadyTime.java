@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Milliseconds since 1970, as the machine's clock had it when this JVM started, and counted from
  * there: a step of that clock makes no entry of this JVM older or younger than it is. Behind by up
- * to {@value #TICK_MILLIS} ms, since to be told by a thread that ticks costs a tenth of asking,
- * which would cost more than a hit. The thread runs while somebody {@link #hold}s it.
+ * to {@value #TICK_MILLIS} ms, since to ask it would cost more than a hit: a thread that ticks
+ * tells. The thread runs while somebody {@link #hold}s it.
  */
 final class SteadyTime implements LongSupplier {
 

@@ -16,7 +16,6 @@ import dev.millrace.connect.Quota;
 import dev.millrace.connect.Retry;
 import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.KeyedRead;
-import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A table or view that is asked for many keys in one query. */
@@ -159,26 +159,7 @@ final class TableSource implements LookupSource {
     @Override
     public List<CacheKey> keys(Block block, int[] columns, int[] rows) throws SQLException {
       KeyScope now = state == null ? scope : scope.with(state.get(System.nanoTime()));
-      return keys(now, block, columns, rows);
-    }
-
-    private List<CacheKey> keys(KeyScope begin, Block block, int[] columns, int[] rows) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      List<CacheKey> keys = new ArrayList<>(rows.length);
-      for (int row : rows) {
-        keys.add(key(begin, block, columns, row, bytes));
-      }
-      return keys;
-    }
-
-    private CacheKey key(
-        KeyScope begin, Block block, int[] columns, int row, ByteArrayOutputStream bytes) {
-      bytes.reset();
-      begin.begin(bytes);
-      for (int part = 0; part < columns.length; part++) {
-        keyed.write(part, block.column(columns[part]), row, bytes);
-      }
-      return CacheKey.of(bytes.toByteArray());
+      return now.keys(block, columns, rows, keyed::write);
     }
 
     private List<String> texts(Block block, int[] columns, int row) {
@@ -200,7 +181,7 @@ final class TableSource implements LookupSource {
         }
         Map<CacheKey, byte[]> answer = call(() -> ask(keyed.query(texts), this::read));
         int at = from;
-        for (CacheKey key : keys(scope, block, columns, some)) {
+        for (CacheKey key : scope.keys(block, columns, some, keyed::write)) {
           found[at++] = answer.get(key);
         }
       }
@@ -235,13 +216,14 @@ final class TableSource implements LookupSource {
       Map<CacheKey, byte[]> found = new HashMap<>();
       Map<CacheKey, List<Version>> versions = new LinkedHashMap<>();
       BlockBuilder builder = new BlockBuilder(keyed.read().schema());
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try (CopyReader copy = new CopyReader(connection, keyed.read(), query)) {
         for (boolean more = true; more; ) {
           more = copy.fill(builder, Blocks.DEFAULT_SIZE.bytes());
           Block block = builder.build(Origin.NONE);
-          for (int row = 0; row < block.rows(); row++) {
-            CacheKey key = key(scope, block, keyColumns, row, bytes);
+          int[] rows = IntStream.range(0, block.rows()).toArray();
+          List<CacheKey> keys = scope.keys(block, keyColumns, rows, keyed::write);
+          for (int row : rows) {
+            CacheKey key = keys.get(row);
             byte[] value = RowBytes.encode(block, valueColumns, row);
             if (since != null) {
               versions.computeIfAbsent(key, k -> new ArrayList<>()).add(version(block, row, value));

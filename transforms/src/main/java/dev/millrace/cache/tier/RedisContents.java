@@ -8,7 +8,6 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,9 +19,6 @@ import java.util.concurrent.TimeoutException;
 public final class RedisContents implements TierContents {
 
   private static final int STEP = 1_000;
-
-  /** For a cache to be cleared; each step of it has the timeout of a command. */
-  private static final Duration CLEARING = Duration.ofMinutes(10);
 
   private final RedisSettings settings;
 
@@ -99,7 +95,7 @@ public final class RedisContents implements TierContents {
           new RedisForgetting(connection, settings)
               .clear(prefix)
               .toCompletableFuture()
-              .get(CLEARING.toMillis(), TimeUnit.MILLISECONDS);
+              .get(RedisTier.CLEARING.toMillis(), TimeUnit.MILLISECONDS);
           return new CacheContents(cache, "redis", entries, -1, 0);
         });
   }

@@ -47,7 +47,7 @@ public final class RedisTier implements Tier {
   private static final Duration LONGEST_LIFE = Duration.ofDays(30);
 
   /** For a cache to be cleared; each step of it has the timeout of a command. */
-  private static final Duration CLEARING = Duration.ofMinutes(10);
+  static final Duration CLEARING = Duration.ofMinutes(10);
 
   private static final int FIRST_GUESS = 1_024;
 
