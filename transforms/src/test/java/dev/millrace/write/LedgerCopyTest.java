@@ -48,10 +48,9 @@ class LedgerCopyTest {
 
   @BeforeEach
   void createTables() throws SQLException {
+    POSTGRES.renew();
     spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
     POSTGRES.execute(
-        "DROP SCHEMA IF EXISTS millrace CASCADE",
-        "DROP TABLE IF EXISTS s, t",
         "CREATE TABLE s (id bigint PRIMARY KEY, grp int, name text, at timestamptz)",
         "INSERT INTO s SELECT i * 3, i / 100, 'name ' || i,"
             + " timestamptz '2020-01-01' + i * interval '1 ms'"

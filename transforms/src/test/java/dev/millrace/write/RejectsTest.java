@@ -33,11 +33,9 @@ class RejectsTest {
 
   @BeforeEach
   void createTables() throws SQLException {
+    POSTGRES.renew();
     spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
     POSTGRES.execute(
-        "DROP SCHEMA IF EXISTS millrace CASCADE",
-        "DROP TABLE IF EXISTS s, t, parent",
-        "DROP SEQUENCE IF EXISTS statements",
         "CREATE TABLE s (id int PRIMARY KEY, n int, name text)",
         "INSERT INTO s SELECT i, i, 'name ' || i FROM generate_series(1, " + ROWS + ") i",
         "CREATE TABLE t (id int PRIMARY KEY, n int, name text)");

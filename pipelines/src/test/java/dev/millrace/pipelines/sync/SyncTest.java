@@ -24,11 +24,12 @@ class SyncTest {
   @BeforeEach
   void createTables() throws SQLException {
     String columns = "(id int PRIMARY KEY, name text, at timestamptz, price numeric(10,2))";
+    SOURCE.renew();
+    TARGET.renew();
     SOURCE.execute(
-        "DROP TABLE IF EXISTS item",
         "CREATE TABLE item " + columns,
         "INSERT INTO item SELECT i, 'item ' || i, now(), i / 4.0 FROM generate_series(1, 1000) i");
-    TARGET.execute("DROP TABLE IF EXISTS copy", "CREATE TABLE copy " + columns);
+    TARGET.execute("CREATE TABLE copy " + columns);
   }
 
   private static SyncOptions options(Mode mode, List<String> key, String where) {
