@@ -55,7 +55,16 @@ final class Flights {
    * @param answers looked into if anybody waits; who finds no answer there asks himself
    */
   void land(Flight flight, Collection<CacheKey> claimed, Supplier<Map<CacheKey, Entry>> answers) {
-    claimed.forEach(underWay::remove);
+    claimed.forEach(key -> underWay.remove(key, flight));
     flight.answers.complete(Suppliers.memoize(answers::get));
+  }
+
+  /** Lets nobody else join those who ask for some keys now. */
+  void forget(Collection<CacheKey> keys) {
+    keys.forEach(underWay::remove);
+  }
+
+  void forgetAll() {
+    underWay.clear();
   }
 }

@@ -43,29 +43,40 @@ final class Request {
   }
 
   Entry[] answer() throws Exception {
-    cache.fromHeap(keys, now, found);
-    ImmutableIntArray.Builder missing = ImmutableIntArray.builder();
+    Hits hits = new Hits();
+    ImmutableIntArray.Builder wanted = ImmutableIntArray.builder();
     ImmutableIntArray.Builder due = ImmutableIntArray.builder();
+    long stale = 0;
+    long oldest = now;
     for (int position = 0; position < found.length; position++) {
-      Entry entry = found[position];
-      if (entry == null) {
-        missing.add(position);
-      } else if (entry.isDue(now)) {
+      Entry entry = cache.peek(keys.get(position));
+      if (entry == null || !entry.isFresh(now)) {
+        stale += entry == null ? 0 : 1;
+        wanted.add(position);
+        continue;
+      }
+      found[position] = entry;
+      hits.add(entry);
+      oldest = Math.min(oldest, entry.loaded());
+      if (entry.isDue(now)) {
         due.add(position);
       }
     }
-    load(missing.build());
+    ImmutableIntArray missing = wanted.build();
+    cache.served(hits);
+    cache.unserved(stale, missing.length() - stale);
+    load(missing);
     refresh(due.build());
     cache.demote();
-    return complete();
+    return complete(missing, oldest);
   }
 
   /** All were found, or an exception would have said so. */
   @SuppressWarnings("NullAway")
-  private Entry[] complete() {
-    long oldest = now;
-    for (Entry entry : found) {
-      oldest = Math.min(oldest, entry.loaded());
+  private Entry[] complete(ImmutableIntArray loaded, long oldestOfHeap) {
+    long oldest = oldestOfHeap;
+    for (int i = 0; i < loaded.length(); i++) {
+      oldest = Math.min(oldest, found[loaded.get(i)].loaded());
     }
     Timing.CACHE_STALENESS.addOutside(TimeUnit.MILLISECONDS.toNanos(now - oldest));
     return found;

@@ -6,16 +6,11 @@ import dev.millrace.cache.tier.Entry;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Asks a cache for one key after the other, and counts the hits by itself, since to count each
- * where all threads do costs as much as the hit. Used by one thread.
- */
+/** Asks a cache for one key after the other, and counts the hits by itself. Used by one thread. */
 final class SingleReads {
 
   private final TieredCache cache;
-  private long hits;
-  private long negative;
-  private long cost;
+  private Hits hits = new Hits();
 
   SingleReads(TieredCache cache) {
     this.cache = cache;
@@ -28,24 +23,17 @@ final class SingleReads {
    * @throws Exception what the load threw
    */
   Entry get(CacheKey key, Callable<byte @Nullable []> load) throws Exception {
-    Entry entry = cache.hit(key);
-    if (entry == null) {
+    Entry entry = cache.peek(key);
+    if (entry == null || !entry.isCalm(cache.now())) {
       return cache.get(key, load);
     }
-    if (entry.isNegative()) {
-      negative++;
-    } else {
-      hits++;
-    }
-    cost += entry.cost();
+    hits.add(entry);
     return entry;
   }
 
   /** Makes known what was counted since the last time. */
   void flush() {
-    cache.served(hits, negative, cost);
-    hits = 0;
-    negative = 0;
-    cost = 0;
+    cache.served(hits);
+    hits = new Hits();
   }
 }

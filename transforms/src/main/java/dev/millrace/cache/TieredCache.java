@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import com.google.common.collect.Lists;
 import com.google.common.collect.Maps;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -24,8 +26,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +84,10 @@ final class TieredCache implements AutoCloseable {
   private final boolean own;
 
   private final Flights flights = new Flights();
-  private final AtomicLong removals = new AtomicLong();
+
+  /** Written when something is forgotten; who keeps something reads, and so is not in between. */
+  private final StampedLock forgetting = new StampedLock();
+
   private final BlockingQueue<Map.Entry<CacheKey, Entry>> demoted =
       new ArrayBlockingQueue<>(DEMOTED);
   private final ThreadPoolExecutor refresher;
@@ -138,55 +144,22 @@ final class TieredCache implements AutoCloseable {
     return get(List.of(key), positions -> new byte[] @Nullable [] {load.call()})[0];
   }
 
-  /** What the heap has for a key, if nothing is to be done about it; not counted. */
-  @Nullable Entry hit(CacheKey key) {
-    Entry entry = heap.get(key);
-    return entry != null && entry.isCalm(time.getAsLong()) ? entry : null;
+  /** What the heap has for a key, fresh or not; not counted. */
+  @Nullable Entry peek(CacheKey key) {
+    return heap.get(key);
   }
 
-  /**
-   * Counts what the heap served.
-   *
-   * @param hits that had a value
-   * @param negative that had none
-   * @param cost of the loads that it made needless: nanoseconds
-   */
-  void served(long hits, long negative, long cost) {
-    saved.add(cost);
-    heapMeter.requests(TierMeter.Result.HIT, hits);
-    heapMeter.requests(TierMeter.Result.NEGATIVE, negative);
+  /** Counts what the heap served. */
+  void served(Hits hits) {
+    saved.add(hits.cost());
+    heapMeter.requests(TierMeter.Result.HIT, hits.present());
+    heapMeter.requests(TierMeter.Result.NEGATIVE, hits.negative());
   }
 
-  /**
-   * Finds what the heap has for some keys, fresh; counted.
-   *
-   * @param found of each key its entry, in order
-   */
-  void fromHeap(List<CacheKey> keys, long now, @Nullable Entry[] found) {
-    long negative = 0;
-    long stale = 0;
-    long hits = 0;
-    long cost = 0;
-    for (int position = 0; position < found.length; position++) {
-      Entry entry = heap.get(keys.get(position));
-      if (entry == null) {
-        continue;
-      }
-      if (!entry.isFresh(now)) {
-        stale++;
-        continue;
-      }
-      found[position] = entry;
-      cost += entry.cost();
-      if (entry.isNegative()) {
-        negative++;
-      } else {
-        hits++;
-      }
-    }
-    served(hits, negative, cost);
+  /** Counts what the heap did not serve: it had it no more fresh, or not at all. */
+  void unserved(long stale, long missing) {
     heapMeter.requests(TierMeter.Result.STALE, stale);
-    heapMeter.requests(TierMeter.Result.MISS, found.length - hits - negative - stale);
+    heapMeter.requests(TierMeter.Result.MISS, missing);
   }
 
   /**
@@ -231,16 +204,11 @@ final class TieredCache implements AutoCloseable {
   }
 
   private Map<CacheKey, Entry> ask(Lower from, List<CacheKey> wanted, long now) {
-    long before = removals.get();
+    long start = forgetting.tryOptimisticRead();
     Map<CacheKey, Entry> fresh = new HashMap<>(from.tier().get(wanted));
     fresh.values().removeIf(entry -> !entry.isFresh(now));
     fresh.values().forEach(entry -> saved.add(entry.cost()));
-    if (removals.get() == before) {
-      heap.put(fresh);
-      if (removals.get() != before) {
-        heap.remove(fresh.keySet());
-      }
-    }
+    unlessForgotten(start, () -> heap.put(fresh));
     return fresh;
   }
 
@@ -252,7 +220,7 @@ final class TieredCache implements AutoCloseable {
    */
   void fromSource(List<CacheKey> keys, int[] positions, Loader loader, @Nullable Entry[] found)
       throws Exception {
-    long before = removals.get();
+    long stamp = forgetting.tryOptimisticRead();
     long loaded = time.getAsLong();
     long start = System.nanoTime();
     byte[] @Nullable [] values = load(positions, loader);
@@ -270,7 +238,7 @@ final class TieredCache implements AutoCloseable {
     }
     sourceMeter.requests(TierMeter.Result.NEGATIVE, negative);
     sourceMeter.requests(TierMeter.Result.HIT, positions.length - negative);
-    keep(entries, before);
+    unlessForgotten(stamp, () -> keep(entries));
   }
 
   private byte[] @Nullable [] load(int[] positions, Loader loader) throws Exception {
@@ -282,11 +250,7 @@ final class TieredCache implements AutoCloseable {
     }
   }
 
-  /** What was loaded before something was forgotten may be what was to be forgotten. */
-  private void keep(Map<CacheKey, Entry> entries, long before) {
-    if (removals.get() != before) {
-      return;
-    }
+  private void keep(Map<CacheKey, Entry> entries) {
     int put = 0;
     for (Map.Entry<CacheKey, Entry> each : entries.entrySet()) {
       heap.put(each.getKey(), each.getValue());
@@ -295,8 +259,24 @@ final class TieredCache implements AutoCloseable {
       }
     }
     lower.stream().filter(Lower::shared).forEach(each -> each.tier().put(entries));
-    if (removals.get() != before) {
-      forget(entries.keySet());
+  }
+
+  /**
+   * Keeps what was found, unless something was forgotten since: it may be what was to be forgotten.
+   *
+   * @param start when it was looked for: an optimistic stamp
+   * @return whether it is kept
+   */
+  private boolean unlessForgotten(long start, Runnable keep) {
+    long stamp = forgetting.tryConvertToReadLock(start);
+    if (stamp == 0) {
+      return false;
+    }
+    try {
+      keep.run();
+      return true;
+    } finally {
+      forgetting.unlockRead(stamp);
     }
   }
 
@@ -322,14 +302,14 @@ final class TieredCache implements AutoCloseable {
     }
   }
 
-  private void demoteAll() {
+  void demoteAll() {
+    long start = forgetting.tryOptimisticRead();
     List<Map.Entry<CacheKey, Entry>> batch = new ArrayList<>();
     demoted.drainTo(batch);
-    demote(batch);
+    demote(batch, start);
   }
 
-  private void demote(Collection<Map.Entry<CacheKey, Entry>> batch) {
-    long before = removals.get();
+  private void demote(Collection<Map.Entry<CacheKey, Entry>> batch, long start) {
     long now = time.getAsLong();
     Map<CacheKey, Entry> fresh = new HashMap<>();
     for (Map.Entry<CacheKey, Entry> each : batch) {
@@ -337,32 +317,51 @@ final class TieredCache implements AutoCloseable {
         fresh.put(each.getKey(), each.getValue());
       }
     }
-    lower.stream().filter(each -> !each.shared()).forEach(each -> each.tier().put(fresh));
     heapMeter.evictions(TierMeter.Eviction.SIZE, fresh.size());
     heapMeter.evictions(TierMeter.Eviction.EXPIRED, batch.size() - fresh.size());
-    if (removals.get() != before) {
-      forget(fresh.keySet());
+    if (!unlessForgotten(start, () -> putBelow(fresh))) {
+      heapMeter.dropped("demotion", fresh.size());
     }
   }
 
-  /** Forgets keys in all tiers; what is being loaded meanwhile is not kept. */
+  private void putBelow(Map<CacheKey, Entry> entries) {
+    lower.stream().filter(each -> !each.shared()).forEach(each -> each.tier().put(entries));
+  }
+
+  /**
+   * Forgets keys in all tiers. Who asks for one after the return is given nothing that was loaded
+   * before the call; what is being loaded meanwhile, of any key, is not kept.
+   */
   void remove(Collection<CacheKey> keys) {
-    removals.incrementAndGet();
-    forget(keys);
+    Set<CacheKey> gone = Set.copyOf(keys);
+    forget(
+        tier -> tier.remove(gone),
+        () -> {
+          demoted.removeIf(each -> gone.contains(each.getKey()));
+          flights.forget(gone);
+        });
   }
 
-  private void forget(Collection<CacheKey> keys) {
-    demoted.removeIf(each -> keys.contains(each.getKey()));
-    heap.remove(keys);
-    lower.forEach(each -> each.tier().remove(keys));
-  }
-
-  /** Forgets everything in all tiers. */
+  /** Forgets everything in all tiers, as {@link #remove} does. */
   void clear() {
-    removals.incrementAndGet();
-    demoted.clear();
-    heap.clear();
-    lower.forEach(each -> each.tier().clear());
+    forget(
+        Tier::clear,
+        () -> {
+          demoted.clear();
+          flights.forgetAll();
+        });
+  }
+
+  /** Forgets from the bottom up, so that what is gone from a tier is not found below it. */
+  private void forget(Consumer<Tier> inTier, Runnable underWay) {
+    long stamp = forgetting.writeLock();
+    try {
+      Lists.reverse(lower).forEach(each -> inTier.accept(each.tier()));
+      inTier.accept(heap);
+      underWay.run();
+    } finally {
+      forgetting.unlockWrite(stamp);
+    }
   }
 
   Flights flights() {
@@ -383,7 +382,7 @@ final class TieredCache implements AutoCloseable {
     refresher.shutdownNow();
     if (own) {
       demoteAll();
-      demote(heap.all().entrySet());
+      demote(heap.all().entrySet(), forgetting.tryOptimisticRead());
     }
     heapMeter.hide(heap);
     heap.close();
