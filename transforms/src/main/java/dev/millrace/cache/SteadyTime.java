@@ -27,7 +27,8 @@ final class SteadyTime implements LongSupplier {
   private int holders;
   private @Nullable Thread ticker;
 
-  private SteadyTime(Clock clock) {
+  /** Time that begins as a clock tells now. */
+  SteadyTime(Clock clock) {
     this.offset = clock.millis() - elapsed();
     this.now = offset + elapsed();
   }

@@ -12,22 +12,16 @@ import dev.millrace.local.LocalRedis;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import dev.millrace.write.WriteTable;
-import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** A lookup whose cache has more than the heap, also in trouble: what comes out is the join. */
+/** A lookup whose cache has more than the heap: what comes out is the join. */
 class CachedLookupInTiersTest {
 
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
@@ -115,51 +109,6 @@ class CachedLookupInTiersTest {
       POSTGRES.execute("UPDATE station SET name = 'new'");
       // Another condition is another lookup, and asks for itself.
       enrich(stations("same", redis, PATIENT).where("code > -1"));
-    }
-  }
-
-  private enum Trouble {
-    KILLED,
-    PAUSED,
-    FLUSHED
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void lookup_shouldBeTheJoin_whateverBecomesOfRedis(Trouble trouble) throws Exception {
-    String name = "trouble-" + trouble;
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
-      Future<?> strike =
-          thread.submit(
-              () -> {
-                // In mid-run: some blocks were looked up, and others were not.
-                while (asked(name) < 2_000) {
-                  Thread.onSpinWait();
-                }
-                strike(trouble, redis);
-                return null;
-              });
-      enrich(stations(name, redis, Duration.ofMillis(100)));
-      strike.get();
-      if (trouble == Trouble.PAUSED) {
-        redis.resume();
-      }
-      enrich(stations(name, redis, Duration.ofMillis(100)));
-    } finally {
-      thread.shutdownNow();
-    }
-  }
-
-  private static void strike(Trouble trouble, LocalRedis redis) throws Exception {
-    switch (trouble) {
-      case KILLED -> redis.kill();
-      case PAUSED -> redis.stop();
-      case FLUSHED -> {
-        RedisClient client = RedisClient.create(redis.url());
-        client.connect().sync().flushall();
-        client.shutdown();
-      }
     }
   }
 }
