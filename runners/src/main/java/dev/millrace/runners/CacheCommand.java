@@ -2,12 +2,12 @@
 package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -61,23 +61,7 @@ final class CacheCommand extends RunCommand {
       description = "The database whose tables are results of stages, as of demo.")
   @Nullable String target;
 
-  @Option(
-      names = "--disk",
-      paramLabel = "FOLDER",
-      description = "Where caches keep entries on this machine.")
-  @Nullable Path disk;
-
-  @Option(
-      names = "--redis",
-      paramLabel = "URL",
-      description = "The Redis that caches keep entries in, as redis://host:6379/0.")
-  @Nullable String redis;
-
-  @Option(
-      names = "--tenant",
-      paramLabel = "NAME",
-      description = "Whose entries in Redis; default: default.")
-  String tenant = "default";
+  @Mixin TierOptions tiers = new TierOptions();
 
   @Option(
       names = "--cache",
@@ -161,7 +145,7 @@ final class CacheCommand extends RunCommand {
       throw new UsageException(
           "Invalid action: %s (must be list, stats, warm, invalidate or clear)".formatted(action));
     }
-    if (results == null && target == null && disk == null && redis == null) {
+    if (results == null && target == null && !tiers.areGiven()) {
       throw new UsageException(
           "Cannot %s: no place is named; name one with --results, --target, --disk or --redis"
               .formatted(action));
@@ -173,7 +157,7 @@ final class CacheCommand extends RunCommand {
     if (source == null || table == null) {
       throw new UsageException("Cannot warm: name the table with --source and --table");
     }
-    if (disk == null && redis == null) {
+    if (!tiers.areGiven()) {
       throw new UsageException("Cannot warm: name where to, with --disk or --redis");
     }
     ConnectionSpec database = Credentials.of("source", source, console.environment());

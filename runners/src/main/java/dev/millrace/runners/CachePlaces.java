@@ -5,8 +5,6 @@ import dev.millrace.cache.CacheSettings;
 import dev.millrace.cache.result.ResultStore;
 import dev.millrace.cache.result.TableResults;
 import dev.millrace.cache.tier.DiskContents;
-import dev.millrace.cache.tier.DiskSettings;
-import dev.millrace.cache.tier.FormatSettings;
 import dev.millrace.cache.tier.RedisContents;
 import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.cache.tier.TierContents;
@@ -35,7 +33,7 @@ final class CachePlaces {
    */
   CachePlaces(CacheCommand command) {
     this.command = command;
-    this.secret = Credentials.password("MILLRACE_CACHE_SECRET", command.environment());
+    this.secret = TierOptions.secret(command.environment());
   }
 
   /** Of results; null when none is named. */
@@ -60,44 +58,26 @@ final class CachePlaces {
   /** Of entries. */
   List<TierContents> tiers() {
     List<TierContents> tiers = new ArrayList<>();
-    if (command.disk != null) {
-      tiers.add(DiskContents.in(command.disk));
+    TierOptions named = command.tiers;
+    if (named.disk != null) {
+      tiers.add(DiskContents.in(named.disk));
     }
-    if (command.redis != null) {
-      tiers.add(RedisContents.of(redis(command.redis)));
+    if (named.redis != null) {
+      tiers.add(RedisContents.of(named.redis(named.redis, command.environment())));
     }
     return tiers;
   }
 
   /** The same places for a cache that fills them. */
   CacheSettings filling() {
-    CacheSettings settings = CacheSettings.DEFAULT.withTimeToLive(command.keep, command.keep);
-    if (command.disk != null) {
-      DiskSettings disk = DiskSettings.of(command.disk.toString());
-      settings = settings.withDisk(disk.withFormat(format(disk.format())));
-    }
-    if (command.redis == null) {
-      return settings;
-    }
+    CacheSettings settings =
+        command.tiers.addTo(
+            CacheSettings.DEFAULT.withTimeToLive(command.keep, command.keep),
+            command.environment());
+    RedisSettings redis = settings.redis();
     // Who fills it has the time that others have not.
-    return settings.withRedis(
-        redis(command.redis).withTimeout(PATIENCE).withOutstanding(REQUESTS, OUTSTANDING));
-  }
-
-  private RedisSettings redis(String url) {
-    RedisSettings redis = RedisSettings.of(url).withTenant(command.tenant);
-    String user = command.environment().get("MILLRACE_REDIS_USER");
-    if (user != null) {
-      redis = redis.withUser(user);
-    }
-    Secret password = Credentials.password("MILLRACE_REDIS_PASSWORD", command.environment());
-    if (password != null) {
-      redis = redis.withPassword(password);
-    }
-    return redis.withFormat(format(redis.format()));
-  }
-
-  private FormatSettings format(FormatSettings usual) {
-    return secret == null ? usual : usual.withSecret(secret);
+    return redis == null
+        ? settings
+        : settings.withRedis(redis.withTimeout(PATIENCE).withOutstanding(REQUESTS, OUTSTANDING));
   }
 }

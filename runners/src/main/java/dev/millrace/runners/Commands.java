@@ -24,6 +24,7 @@ final class Commands {
     CommandLine line = new CommandLine(new Root(console));
     line.addSubcommand(new DemoCommand(console));
     line.addSubcommand(new SyncCommand(console));
+    line.addSubcommand(new EnrichCommand(console));
     line.addSubcommand(PlanCommand.line(console));
     line.addSubcommand(new VerifyCommand(console));
     line.addSubcommand(new StateCommand(console));

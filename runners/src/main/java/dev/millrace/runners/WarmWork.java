@@ -17,7 +17,7 @@ record WarmWork(CacheCommand command, ConnectionSpec source, String table) imple
 
   @Override
   public Outcome run(Run run) throws Exception {
-    if (command.disk != null && run.options().runner.isCluster()) {
+    if (command.tiers.disk != null && run.options().runner.isCluster()) {
       throw new UsageException(
           "Cannot warm a disk of this machine on %s: leave out --runner"
               .formatted(run.options().runner));

@@ -88,6 +88,18 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     return CacheName.of(TableName.parse(table).toString());
   }
 
+  /**
+   * Forgets all that this JVM has open of a cache, on the heap, on its disk and in Redis, as after
+   * a write to the table that is looked up in: who looks up after the return is given nothing that
+   * was found before the call. What other JVMs have on their heaps they serve until its time is
+   * over; {@link #checkedBy} reaches them all.
+   *
+   * @param name of the cache: {@link #nameOf} the table, unless it is {@link #named}
+   */
+  public static void forget(String name) {
+    SharedCache.forget(name);
+  }
+
   private CachedLookup with(Consumer<LookupOptions> change) {
     LookupOptions changed = new LookupOptions(options);
     change.accept(changed);

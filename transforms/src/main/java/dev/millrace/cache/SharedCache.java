@@ -54,6 +54,20 @@ final class SharedCache implements AutoCloseable {
     }
   }
 
+  /** Has all open caches of a name forget everything, in all their tiers. */
+  static void forget(String name) {
+    List<TieredCache> caches;
+    synchronized (OPEN) {
+      caches =
+          OPEN.entrySet().stream()
+              .filter(each -> each.getKey().name().equals(name))
+              .map(each -> each.getValue().cache)
+              .toList();
+    }
+    // One that closes meanwhile has nothing left to forget on the heap, and its tiers take it.
+    caches.forEach(TieredCache::clear);
+  }
+
   private static Shared open(Id id) {
     CacheSettings settings = id.settings();
     SteadyTime time = SteadyTime.OF_THIS_JVM;

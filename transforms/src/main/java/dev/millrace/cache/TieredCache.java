@@ -208,7 +208,9 @@ final class TieredCache implements AutoCloseable {
     Map<CacheKey, Entry> fresh = new HashMap<>(from.tier().get(wanted));
     fresh.values().removeIf(entry -> !entry.isFresh(now));
     fresh.values().forEach(entry -> saved.add(entry.cost()));
-    unlessForgotten(start, () -> heap.put(fresh));
+    if (unlessForgotten(start, () -> heap.put(fresh))) {
+      heapMeter.moves(TierMeter.Move.PROMOTION, fresh.size());
+    }
     return fresh;
   }
 
@@ -319,7 +321,9 @@ final class TieredCache implements AutoCloseable {
     }
     heapMeter.evictions(TierMeter.Eviction.SIZE, fresh.size());
     heapMeter.evictions(TierMeter.Eviction.EXPIRED, batch.size() - fresh.size());
-    if (!unlessForgotten(start, () -> putBelow(fresh))) {
+    if (unlessForgotten(start, () -> putBelow(fresh))) {
+      heapMeter.moves(TierMeter.Move.DEMOTION, fresh.size());
+    } else {
       heapMeter.dropped("demotion", fresh.size());
     }
   }
@@ -356,8 +360,10 @@ final class TieredCache implements AutoCloseable {
   private void forget(Consumer<Tier> inTier, Runnable underWay) {
     long stamp = forgetting.writeLock();
     try {
+      long before = heap.entries();
       Lists.reverse(lower).forEach(each -> inTier.accept(each.tier()));
       inTier.accept(heap);
+      heapMeter.invalidated(Math.max(0, before - heap.entries()));
       underWay.run();
     } finally {
       forgetting.unlockWrite(stamp);

@@ -51,6 +51,12 @@ final class Help {
           Map.entry(
               "millrace_cache_dropped_total",
               "Entries that a tier of a cache did not take, by cause."),
+          Map.entry(
+              "millrace_cache_moves_total",
+              "Entries that came up to a cache's heap, or went down from it, by move."),
+          Map.entry(
+              "millrace_cache_invalidations_total",
+              "Entries that a tier of a cache was told to forget, by cause."),
           Map.entry("millrace_cache_entries", "Entries that a tier of a cache holds."),
           Map.entry("millrace_cache_bytes", "Bytes that a tier of a cache takes up."));
 

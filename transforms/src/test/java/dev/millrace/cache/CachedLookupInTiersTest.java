@@ -100,6 +100,27 @@ class CachedLookupInTiersTest {
     enrich(stations);
     assertThat(first).isBetween(20_000L, 30_000L);
     assertThat(asked("disk") - first).isLessThan(first / 10);
+    TierMeter heap = new TierMeter("disk", "heap");
+    assertThat(heap.moves(TierMeter.Move.DEMOTION)).isGreaterThan(first * 9 / 10);
+    assertThat(heap.moves(TierMeter.Move.PROMOTION)).isGreaterThan(first * 9 / 10);
+  }
+
+  @Test
+  void lookup_shouldFindWhatIsNew_afterItForgot(@TempDir Path folder) throws Exception {
+    CacheSettings settings =
+        CacheSettings.DEFAULT
+            .withHeap(ByteSize.ofKibibytes(64))
+            .withDisk(DiskSettings.of(folder.toString()));
+    CachedLookup stations =
+        CachedLookup.in(spec, "station").on("station").named("forgetful").cached(settings);
+    // Keeps it open from one run to the next, as a run that goes on would.
+    try (SharedCache held = SharedCache.share("forgetful", settings)) {
+      enrich(stations);
+      POSTGRES.execute("UPDATE station SET name = 'new'");
+      CachedLookup.forget("forgetful");
+      enrich(stations);
+      assertThat(held.cache()).isNotNull();
+    }
   }
 
   @Test

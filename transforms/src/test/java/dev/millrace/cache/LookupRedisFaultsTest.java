@@ -35,6 +35,7 @@ class LookupRedisFaultsTest {
 
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
+  private static final boolean ALL = Boolean.getBoolean("millrace.chaos");
   private static final int STATIONS = 8_000;
 
   /** What a run may take that waits for nobody: generous, and less than a minute's pause. */
@@ -87,9 +88,11 @@ class LookupRedisFaultsTest {
     }
   }
 
+  /** All with all under chaos; a history has no trouble of its own, so that usually one will do. */
   static Stream<Arguments> troubles() {
     return Stream.of(Data.values())
-        .flatMap(data -> Stream.of(Trouble.values()).map(each -> Arguments.of(data, each)));
+        .flatMap(data -> Stream.of(Trouble.values()).map(each -> Arguments.of(data, each)))
+        .filter(each -> ALL || each.get()[0] == Data.FROZEN || each.get()[1] == Trouble.FULL);
   }
 
   private void strike(Trouble trouble) throws Exception {

@@ -45,10 +45,19 @@ public final class TierMeter {
     REBUILT
   }
 
+  /** Where an entry went between tiers. */
+  public enum Move {
+    /** Up to the heap, where it was asked for. */
+    PROMOTION,
+    /** Down, as the heap had no room for it. */
+    DEMOTION
+  }
+
   private final String cache;
   private final String tier;
   private final ImmutableMap<Result, Counter> requests;
   private final ImmutableMap<Eviction, Counter> evictions;
+  private final ImmutableMap<Move, Counter> moves;
 
   /**
    * A meter.
@@ -61,6 +70,7 @@ public final class TierMeter {
     this.tier = tier;
     this.requests = counters("millrace_cache_requests_total", "result", Result.values());
     this.evictions = counters("millrace_cache_evictions_total", "cause", Eviction.values());
+    this.moves = counters("millrace_cache_moves_total", "move", Move.values());
   }
 
   private <E extends Enum<E>> ImmutableMap<E, Counter> counters(
@@ -110,6 +120,21 @@ public final class TierMeter {
   /** Entries that the tier gave up by itself. */
   public void evictions(Eviction cause, long count) {
     requireNonNull(evictions.get(cause)).inc(count);
+  }
+
+  /** Entries that came to this tier, or left it, for another. */
+  public void moves(Move move, long count) {
+    requireNonNull(moves.get(move)).inc(count);
+  }
+
+  /** How many entries moved so. */
+  public long moves(Move move) {
+    return requireNonNull(moves.get(move)).getCount();
+  }
+
+  /** Entries that the tier was told to forget. */
+  public void invalidated(long count) {
+    counter("millrace_cache_invalidations_total", "cause", "forgotten").inc(count);
   }
 
   /** Entries that a tier was asked to keep and did not, as one that is full or away. */
