@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.cache.CachedLookup;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
+import dev.millrace.write.WriteTable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -296,6 +299,55 @@ class MedallionTest {
         .isEqualTo(
             postgres.value(
                 "SELECT min(mean_aqi) FROM gold_month_ranking WHERE days >= 20", BigDecimal.class));
+  }
+
+  /**
+   * Puts the weather, kept once for all stations that share it, beside the pollution again: by the
+   * station its series, and by series and hour its weather.
+   */
+  @Test
+  void lookups_shouldBringTheWeatherBack() throws SQLException {
+    String weather = "temp, pres, dewp, rain, wd, wspm";
+    String pollution = "station, hour, pm25, pm10, so2, no2, co, o3";
+    postgres.execute(
+        """
+        CREATE TABLE station AS SELECT DISTINCT station, CASE
+            WHEN station = 'Guanyuan' THEN 'Aotizhongxin'
+            WHEN station = 'Dingling' THEN 'Changping'
+            WHEN station IN ('Tiantan', 'Nongzhanguan') THEN 'Dongsi'
+            ELSE station END AS series FROM silver_hour""",
+        "ALTER TABLE station ADD PRIMARY KEY (station)",
+        "CREATE TABLE weather AS SELECT station AS series, hour, "
+            + weather
+            + " FROM silver_hour WHERE station IN (SELECT series FROM station)",
+        "ALTER TABLE weather ADD PRIMARY KEY (series, hour)",
+        "CREATE TABLE pollution AS SELECT " + pollution + " FROM silver_hour",
+        "ALTER TABLE pollution ADD PRIMARY KEY (station, hour)",
+        "ANALYZE station, weather, pollution",
+        "CREATE TABLE whole AS SELECT p.*, w.series, "
+            + weather
+            + " FROM pollution p, weather w WITH NO DATA");
+    ConnectionSpec database = ConnectionSpec.of(postgres.jdbcUrl());
+    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
+    pipeline
+        .apply(ReadTable.from(database, "pollution"))
+        .apply("Stations", CachedLookup.in(database, "station"))
+        .apply("Weather", CachedLookup.in(database, "weather"))
+        .apply(WriteTable.into(database, "whole"));
+    pipeline.run().waitUntilFinish();
+
+    String back = "SELECT " + pollution + ", " + weather + " FROM ";
+    assertThat(number("SELECT count(*) FROM weather")).isEqualTo(280_512);
+    assertThat(number("SELECT count(*) FROM whole")).isEqualTo(420_768);
+    long others =
+        number("SELECT count(*) FROM (%1$swhole EXCEPT %1$ssilver_hour) x".formatted(back));
+    if (RealData.folder().isPresent()) {
+      // 3 hours of Guanyuan, 13 of Dingling and 3 of Nongzhanguan have weather of their own.
+      assertThat(others).isEqualTo(19);
+    } else {
+      // Generated stations share none.
+      assertThat(others).isBetween(4 * 35_000L, 4 * 35_064L);
+    }
   }
 
   private static long number(String sql) throws SQLException {
