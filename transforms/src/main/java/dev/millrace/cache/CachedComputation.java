@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.cache;
 
+import dev.millrace.cache.tier.Name;
 import java.io.Serializable;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -74,14 +75,14 @@ public final class CachedComputation<K, V>
   /**
    * Computes a function.
    *
-   * @param name of the function, by which those that share results know each other: 1 to 60
+   * @param name of the function, by which those that share results know each other: 1 to 100
    *     letters, digits, {@code _}, {@code -} or {@code .}
    * @param results of a result that is not null
    */
   public static <K, V> CachedComputation<K, V> of(
       String name, Computation<K, V> computation, Coder<V> results) {
     return new CachedComputation<>(
-        CacheName.require(name), computation, results, 1, "", CacheSettings.DEFAULT);
+        Name.checked("cache", name), computation, results, 1, "", CacheSettings.DEFAULT);
   }
 
   /**

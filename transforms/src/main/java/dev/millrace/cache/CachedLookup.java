@@ -7,6 +7,7 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.BlockType.Kind;
 import dev.millrace.block.Blocks;
 import dev.millrace.block.Column;
+import dev.millrace.cache.tier.Name;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.TableName;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   public static CachedLookup inQuery(ConnectionSpec spec, String name, String query) {
     return new CachedLookup(
         new TableOrigin(spec, new TableName("", name), query),
-        new LookupOptions(CacheName.require(name)));
+        new LookupOptions(Name.checked("cache", name)));
   }
 
   /**
@@ -80,12 +81,12 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
       String name, String version, BlockSchema key, BlockSchema found, LookupFunction function) {
     return new CachedLookup(
         new FunctionOrigin(new FunctionSource(name, version, key, found, function)),
-        new LookupOptions(CacheName.require(name)));
+        new LookupOptions(Name.checked("cache", name)));
   }
 
   /** What the cache of a table's lookups is called, unless they are {@link #named} otherwise. */
   public static String nameOf(String table) {
-    return CacheName.of(TableName.parse(table).toString());
+    return Name.of(TableName.parse(table).toString());
   }
 
   /**
@@ -155,11 +156,11 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   }
 
   /**
-   * What the cache is called in metrics: 1 to 60 letters, digits, {@code _}, {@code -} or {@code
+   * What the cache is called in metrics: 1 to 100 letters, digits, {@code _}, {@code -} or {@code
    * .}, the first a letter or digit; default: as the table.
    */
   public CachedLookup named(String name) {
-    String checked = CacheName.require(name);
+    String checked = Name.checked("cache", name);
     return with(changed -> changed.name = checked);
   }
 

@@ -139,6 +139,6 @@ class CachedComputationTest {
         .hasMessageEndingWith("(must be deterministic, as its bytes are the key)");
     assertThatThrownBy(() -> CachedComputation.of("a b", String::valueOf, StringUtf8Coder.of()))
         .hasMessage(
-            "Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or ., the first a letter or digit)");
+            "Invalid name of a cache: a b (must be 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or digit)");
   }
 }

@@ -287,7 +287,7 @@ class CachedLookupTest {
     assertRefused(stations(), "Cannot look up in public.station: it has no primary key");
     assertThatThrownBy(() -> stations().named("a b"))
         .hasMessage(
-            "Invalid name of a cache: a b (must be 1 to 60 letters, digits, _, - or ., the first a letter or digit)");
+            "Invalid name of a cache: a b (must be 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or digit)");
   }
 
   private void assertRefused(CachedLookup lookup, String sentence) {

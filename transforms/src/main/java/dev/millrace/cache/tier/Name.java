@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 /** Names that are part of keys and of paths. */
 public final class Name {
 
+  private static final int LONGEST = 100;
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
   private Name() {}
@@ -23,5 +24,11 @@ public final class Name {
               .formatted(what, name));
     }
     return name;
+  }
+
+  /** A name for a thing of any name, as a table has. */
+  public static String of(String thing) {
+    String name = thing.replaceAll("^[^A-Za-z0-9]", "x").replaceAll("[^A-Za-z0-9._-]", "_");
+    return name.substring(0, Math.min(LONGEST, name.length()));
   }
 }
