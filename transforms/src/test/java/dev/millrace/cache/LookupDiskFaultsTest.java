@@ -64,7 +64,7 @@ class LookupDiskFaultsTest {
 
   @Test
   void run_shouldWriteTheSame_overWhatKilledRunsLeft() throws Exception {
-    kill(6, "");
+    kill(4, "");
   }
 
   @Test
@@ -152,7 +152,7 @@ class LookupDiskFaultsTest {
   @ParameterizedTest
   @EnumSource
   void run_shouldWriteTheSame_whenFilesWereDamagedBefore(Data data) throws Exception {
-    damageBetween(data, 10);
+    damageBetween(data, 4);
   }
 
   @Tag("chaos")
@@ -188,7 +188,7 @@ class LookupDiskFaultsTest {
   @ParameterizedTest
   @EnumSource
   void run_shouldWriteTheSame_whileFilesAreDamaged(Data data) throws Exception {
-    damageDuring(data, 5);
+    damageDuring(data, 3);
   }
 
   @Tag("chaos")
