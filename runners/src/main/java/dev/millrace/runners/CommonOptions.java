@@ -60,6 +60,14 @@ final class CommonOptions {
       })
   @Nullable Duration deadline;
 
+  @Option(
+      names = "--check-elements",
+      description = {
+        "On the direct runner: check that no step changes a block, and that each can be",
+        "encoded. Slower, and takes more memory; default: not, as tests do."
+      })
+  boolean checkElements;
+
   @Option(names = "--dry-run", description = "Check everything and say what would be done.")
   boolean dryRun;
 

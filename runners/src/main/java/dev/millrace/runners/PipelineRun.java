@@ -88,8 +88,13 @@ final class PipelineRun {
     switch (common.runner.kind()) {
       case DIRECT -> {
         options.setRunner(DirectRunner.class);
-        options.as(DirectOptions.class).setTargetParallelism(common.parallelism);
-        options.as(DirectOptions.class).setBlockOnRun(false);
+        DirectOptions direct = options.as(DirectOptions.class);
+        direct.setTargetParallelism(common.parallelism);
+        direct.setBlockOnRun(false);
+        // It would copy each block at each step, to see that nobody changes it. Nobody can, and the
+        // tests of these pipelines have it look.
+        direct.setEnforceImmutability(common.checkElements);
+        direct.setEnforceEncodability(common.checkElements);
       }
       case FLINK -> {
         options.setRunner(FlinkRunner.class);
