@@ -33,6 +33,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +45,8 @@ class CacheCommandTest {
   private static final BlockSchema SCHEMA = BlockSchema.of(Column.of("id", BlockType.INT64));
 
   @SuppressWarnings("NullAway.Init")
-  @TempDir
+  // The direct runner may close the cache after the end: nothing is deleted under it.
+  @TempDir(cleanup = CleanupMode.NEVER)
   Path folder;
 
   private TestConsole console = new TestConsole();

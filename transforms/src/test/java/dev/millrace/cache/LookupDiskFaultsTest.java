@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,7 +46,8 @@ class LookupDiskFaultsTest {
   private static final int FLIPS = 20;
 
   @SuppressWarnings("NullAway.Init")
-  @TempDir
+  // The direct runner may close the cache after the end: nothing is deleted under it.
+  @TempDir(cleanup = CleanupMode.NEVER)
   Path disk;
 
   @BeforeAll
