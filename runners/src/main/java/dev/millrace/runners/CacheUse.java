@@ -26,13 +26,9 @@ record CacheUse(long asked, Map<String, Long> served, long savedNanos) {
   /** Since this JVM started. */
   static CacheUse of(String cache) {
     Map<String, Long> served = new LinkedHashMap<>();
-    TIERS.forEach(tier -> served.put(tier, served(cache, tier)));
-    return new CacheUse(served(cache, "source"), served, SavedMeter.saved(cache).sum());
-  }
-
-  private static long served(String cache, String tier) {
-    TierMeter meter = new TierMeter(cache, tier);
-    return meter.requests(TierMeter.Result.HIT) + meter.requests(TierMeter.Result.NEGATIVE);
+    TIERS.forEach(tier -> served.put(tier, new TierMeter(cache, tier).served()));
+    return new CacheUse(
+        new TierMeter(cache, "source").served(), served, SavedMeter.saved(cache).sum());
   }
 
   /** What came after. */

@@ -25,9 +25,9 @@ record EnrichWork(EnrichCommand command) implements Work {
   public Outcome run(Run run) throws Exception {
     EnrichOptions options =
         new EnrichOptions(
-            database(run, "source", command.source),
+            command.limits.database(run, "source", command.source),
             command.table,
-            database(run, "target", command.target),
+            command.limits.database(run, "target", command.target),
             command.into,
             command.key,
             run.options().blockSize,
@@ -35,7 +35,7 @@ record EnrichWork(EnrichCommand command) implements Work {
     ConnectionSpec reference =
         command.lookupSource == null
             ? options.source()
-            : database(run, "lookup", command.lookupSource);
+            : command.limits.database(run, "lookup", command.lookupSource);
     Credentials.check("source", options.source());
     Credentials.check("target", options.target());
     if (command.lookupSource != null) {
@@ -57,10 +57,6 @@ record EnrichWork(EnrichCommand command) implements Work {
       boolean known = !command.noCache && !run.options().runner.isCluster();
       return outcome(result, known ? CacheUse.of(cache).since(before) : null);
     }
-  }
-
-  private ConnectionSpec database(Run run, String role, String url) {
-    return command.limits.of(Credentials.of(role, url, run.console().environment()), run.id());
   }
 
   private ConnectionPlan connections(Run run, EnrichOptions options, ConnectionSpec reference)

@@ -68,12 +68,13 @@ final class LimitOptions {
   @Nullable Duration retry;
 
   /**
-   * The database within these limits.
+   * The database of a role within these limits, as {@link Credentials#of} finds it.
    *
    * @param run that connects
-   * @throws UsageException when one is out of range
+   * @throws UsageException when a limit is out of range, or the URL is not one
    */
-  ConnectionSpec of(ConnectionSpec spec, String run) {
+  ConnectionSpec database(Run run, String role, String url) {
+    ConnectionSpec spec = Credentials.of(role, url, run.console().environment());
     Timeouts limits = spec.timeouts();
     limits = with(limits, "--acquire-timeout", acquire, Timeouts::withAcquire);
     limits = with(limits, "--lock-timeout", lock, Timeouts::withLock);
@@ -82,7 +83,7 @@ final class LimitOptions {
     if (retry != null) {
       limits = limits.withRetry(new Retry(retry));
     }
-    ConnectionSpec limited = spec.withTimeouts(limits).withRun(run);
+    ConnectionSpec limited = spec.withTimeouts(limits).withRun(run.id());
     Ceiling ceiling = ceiling();
     return ceiling == null ? limited : limited.withCeiling(ceiling);
   }

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.observe.Measure;
@@ -97,9 +96,9 @@ final class SyncWork implements Work {
 
   private SyncOptions options(Run run) {
     return new SyncOptions(
-        database(run, "source", command.source),
+        command.limits.database(run, "source", command.source),
         command.table,
-        database(run, "target", command.target),
+        command.limits.database(run, "target", command.target),
         command.into == null ? command.table : command.into,
         command.mode(),
         command.key,
@@ -115,9 +114,9 @@ final class SyncWork implements Work {
   private IncrementalOptions incremental(Run run) {
     SyncOptions.Mode mode = command.mode();
     return new IncrementalOptions(
-        database(run, "source", command.source),
+        command.limits.database(run, "source", command.source),
         command.table,
-        database(run, "target", command.target),
+        command.limits.database(run, "target", command.target),
         command.into == null ? command.table : command.into,
         String.valueOf(command.since.cursor),
         command.key,
@@ -131,10 +130,6 @@ final class SyncWork implements Work {
         command.since.nullCursor,
         command.since.onDrift,
         command.rejects.rules(run.id()));
-  }
-
-  private ConnectionSpec database(Run run, String role, String url) {
-    return command.limits.of(Credentials.of(role, url, run.console().environment()), run.id());
   }
 
   private static Outcome plan(SyncOptions options, Sync sync) {

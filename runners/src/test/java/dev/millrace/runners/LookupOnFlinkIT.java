@@ -16,7 +16,6 @@ import dev.millrace.write.WriteTable;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -59,10 +58,6 @@ class LookupOnFlinkIT {
   private static final String JOIN =
       "SELECT r.*, s.name FROM reading r LEFT JOIN station s ON s.code = r.station";
 
-  private static final String DIFFERENCE =
-      "SELECT count(*) FROM ((TABLE expected EXCEPT ALL TABLE joined) UNION ALL"
-          + " (TABLE joined EXCEPT ALL TABLE expected)) d";
-
   @Test
   @Timeout(value = 4, unit = TimeUnit.MINUTES)
   void nextJob_shouldFindWhatTheOneBeforeLookedUp_andLeaveNothingBehind(@TempDir Path state)
@@ -95,7 +90,9 @@ class LookupOnFlinkIT {
         POSTGRES.execute("TRUNCATE joined");
         long before = hits(redis);
         runJob(cluster, redis, "lookup-" + job);
-        assertThat(POSTGRES.value(DIFFERENCE, Long.class)).as("of job %d", job).isZero();
+        assertThat(POSTGRES.differences("TABLE expected", "TABLE joined"))
+            .as("of job %d", job)
+            .isZero();
         if (job > 0) {
           assertThat(hits(redis) - before).as("of Redis").isGreaterThanOrEqualTo(KEYS);
         }
@@ -185,31 +182,18 @@ class LookupOnFlinkIT {
 
   /** How many threads a process has that a lookup began. */
   private static long threads(long pid) throws IOException, InterruptedException {
-    return jcmd(pid, "Thread.print").lines().filter(line -> OURS.matcher(line).find()).count();
+    return Jcmd.run(pid, "Thread.print").lines().filter(line -> OURS.matcher(line).find()).count();
   }
 
   /** Of jobs, as many as have classes in a process that were not unloaded. */
   private static long classLoaders(long pid) throws IOException, InterruptedException {
     // Soft references to classes go with the second, if they do.
-    jcmd(pid, "GC.run");
-    jcmd(pid, "GC.run");
-    return jcmd(pid, "GC.class_histogram")
+    Jcmd.run(pid, "GC.run");
+    Jcmd.run(pid, "GC.run");
+    return Jcmd.run(pid, "GC.class_histogram")
         .lines()
         .filter(line -> line.strip().endsWith(" " + JOB_CLASSES))
         .mapToLong(line -> Long.parseLong(line.strip().replaceFirst("\\S+\\s+(\\d+).*", "$1")))
         .sum();
-  }
-
-  private static String jcmd(long pid, String command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(pid),
-                command)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
   }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.base.Splitter;
 import dev.millrace.benchmarks.measure.Trend;
 import dev.millrace.testing.PostgresExtension;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,10 +107,10 @@ class SessionClusterIT {
 
   private static Held held(int job, long pid) throws Exception {
     // Soft references to classes go with the second, if they do.
-    jcmd(pid, "GC.run");
-    jcmd(pid, "GC.run");
+    Jcmd.run(pid, "GC.run");
+    Jcmd.run(pid, "GC.run");
     Map<String, String> counters =
-        jcmd(pid, "PerfCounter.print")
+        Jcmd.run(pid, "PerfCounter.print")
             .lines()
             .filter(line -> line.contains("="))
             .map(line -> Splitter.on('=').limit(2).splitToList(line))
@@ -126,19 +124,6 @@ class SessionClusterIT {
 
   private static double number(Map<String, String> counters, String name) {
     return Double.parseDouble(counters.get(name));
-  }
-
-  private static String jcmd(long pid, String command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(pid),
-                command)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
   }
 
   private static void assertFlat(String process, List<Held> held) {

@@ -126,6 +126,13 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
     return value;
   }
 
+  /** How many rows are in the result of only one of two queries, each as often as it is there. */
+  public long differences(String one, String other) throws SQLException {
+    String query =
+        "SELECT count(*) FROM ((%1$s EXCEPT ALL %2$s) UNION ALL (%2$s EXCEPT ALL %1$s)) AS d";
+    return value(query.formatted(one, other), Long.class);
+  }
+
   private static LocalPostgres start() {
     try {
       return LocalPostgres.start(LocalPostgres.Settings.fast());

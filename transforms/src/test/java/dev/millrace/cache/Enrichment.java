@@ -2,7 +2,6 @@
 package dev.millrace.cache;
 
 import dev.millrace.cache.tier.TierMeter;
-import dev.millrace.cache.tier.TierMeter.Result;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.observe.Measure;
@@ -154,8 +153,7 @@ record Enrichment(String url, Data data) {
 
   /** How many keys a tier had, or knew that there is nothing for them. */
   static long served(String name, String tier) {
-    TierMeter meter = new TierMeter(name, tier);
-    return meter.requests(Result.HIT) + meter.requests(Result.NEGATIVE);
+    return new TierMeter(name, tier).served();
   }
 
   /** How many entries a tier did not take. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.millrace.cache.Enrichment.Data;
 import dev.millrace.local.LocalRedis;
 import dev.millrace.testing.PostgresExtension;
+import dev.millrace.testing.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -253,9 +254,7 @@ class LookupDiskFaultsTest {
   @ParameterizedTest
   @EnumSource
   void run_shouldWriteTheSame_whenTheDiskIsFull(Data data) throws Exception {
-    assumeThat(mounts())
-        .as("a file system can be mounted in a namespace: unshare -Urm mount -t tmpfs")
-        .isTrue();
+    assumeThat(SmallDisk.canBeMounted(disk)).as(SmallDisk.ASSUMPTION).isTrue();
     String script = "mount -t tmpfs -o size=16m none '%s' && exec \"$@\"".formatted(disk);
     List<String> before = List.of("unshare", "-Urm", "sh", "-c", script, "sh");
     Enrichment enrichment = enrichment(data);
@@ -284,17 +283,6 @@ class LookupDiskFaultsTest {
       child.run();
       assertThat(child.ended().fromDisk()).as("kept").isGreaterThan(again.fromDisk());
       assertThat(enrichment.differences()).isZero();
-    }
-  }
-
-  private boolean mounts() throws InterruptedException {
-    try {
-      return new ProcessBuilder("unshare", "-Urm", "mount", "-t", "tmpfs", "none", disk.toString())
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException noSuchProgram) {
-      return false;
     }
   }
 }

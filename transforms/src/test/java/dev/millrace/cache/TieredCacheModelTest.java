@@ -2,16 +2,11 @@
 package dev.millrace.cache;
 
 import dev.millrace.cache.tier.CacheKey;
-import dev.millrace.cache.tier.Entry;
-import dev.millrace.cache.tier.Tier;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.TimeToLive;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -131,45 +126,5 @@ public class TieredCacheModelTest {
     }
 
     public void demote() {}
-  }
-
-  private static final class MapTier implements Tier {
-
-    private final Map<CacheKey, Entry> entries = new ConcurrentHashMap<>();
-
-    @Override
-    public Map<CacheKey, Entry> get(Collection<CacheKey> keys) {
-      Map<CacheKey, Entry> found = new HashMap<>(entries);
-      found.keySet().retainAll(keys);
-      return found;
-    }
-
-    @Override
-    public void put(Map<CacheKey, Entry> more) {
-      entries.putAll(more);
-    }
-
-    @Override
-    public void remove(Collection<CacheKey> keys) {
-      entries.keySet().removeAll(keys);
-    }
-
-    @Override
-    public void clear() {
-      entries.clear();
-    }
-
-    @Override
-    public long entries() {
-      return entries.size();
-    }
-
-    @Override
-    public long bytes() {
-      return -1;
-    }
-
-    @Override
-    public void close() {}
   }
 }

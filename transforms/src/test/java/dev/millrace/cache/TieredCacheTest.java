@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
-import dev.millrace.cache.tier.Tier;
 import dev.millrace.cache.tier.TierMeter;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.TimeToLive;
@@ -15,12 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,50 +32,6 @@ import org.junit.jupiter.api.Timeout;
 class TieredCacheTest {
 
   private static final AtomicInteger NAMES = new AtomicInteger();
-
-  /** A tier whose contents a test can look at. */
-  private static final class MapTier implements Tier {
-    final Map<CacheKey, Entry> entries = new ConcurrentHashMap<>();
-    final AtomicInteger gave = new AtomicInteger();
-    Runnable meanwhile = () -> {};
-
-    @Override
-    public Map<CacheKey, Entry> get(Collection<CacheKey> keys) {
-      Map<CacheKey, Entry> found = new HashMap<>(entries);
-      found.keySet().retainAll(keys);
-      gave.addAndGet(found.size());
-      meanwhile.run();
-      return found;
-    }
-
-    @Override
-    public void put(Map<CacheKey, Entry> more) {
-      entries.putAll(more);
-    }
-
-    @Override
-    public void remove(Collection<CacheKey> keys) {
-      entries.keySet().removeAll(keys);
-    }
-
-    @Override
-    public void clear() {
-      entries.clear();
-    }
-
-    @Override
-    public long entries() {
-      return entries.size();
-    }
-
-    @Override
-    public long bytes() {
-      return -1;
-    }
-
-    @Override
-    public void close() {}
-  }
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final MapTier own = new MapTier();

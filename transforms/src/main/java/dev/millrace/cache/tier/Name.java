@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 public final class Name {
 
   private static final int LONGEST = 100;
-  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
   private Name() {}
 
@@ -18,10 +18,10 @@ public final class Name {
    * @throws IllegalArgumentException if it could be taken for something else in a key or a path
    */
   public static String checked(String what, String name) {
-    if (!FORM.matcher(name).matches()) {
+    if (name.length() > LONGEST || !FORM.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "Invalid name of a %s: %s (must be 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or digit)"
-              .formatted(what, name));
+          "Invalid name of a %s: %s (must be 1 to %d letters, digits, dots, dashes or underscores, the first a letter or digit)"
+              .formatted(what, name, LONGEST));
     }
     return name;
   }

@@ -113,6 +113,11 @@ public final class TierMeter {
     return of(result).getCount();
   }
 
+  /** How many requests were served: by a value, or by the knowledge that there is none. */
+  public long served() {
+    return requests(Result.HIT) + requests(Result.NEGATIVE);
+  }
+
   private Counter of(Result result) {
     return requireNonNull(requests.get(result));
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.control.ByteSize;
+import dev.millrace.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -219,26 +220,13 @@ class DiskFaultsTest {
   /** The disk is a file system of 512 KiB in memory, which a child alone sees. */
   @Test
   void put_shouldDropAndGoOn_whenTheDiskIsFull() throws Exception {
-    assumeThat(mounts())
-        .as("a file system can be mounted in a namespace: unshare -Urm mount -t tmpfs")
-        .isTrue();
+    assumeThat(SmallDisk.canBeMounted(disk)).as(SmallDisk.ASSUMPTION).isTrue();
     Path script = disk.resolve("small.sh");
     Path small = Files.createDirectory(disk.resolve("small"));
     Files.writeString(
         script, "mount -t tmpfs -o size=512k none '%s' && exec \"$@\"\n".formatted(small));
     try (DiskChild child = DiskChild.start(small, "unshare", "-Urm", "sh", script.toString())) {
       assertThat(child.line()).matches("[1-9][0-9]* dropped, [1-9][0-9]* there, 0 wrong");
-    }
-  }
-
-  private boolean mounts() throws InterruptedException {
-    try {
-      return new ProcessBuilder("unshare", "-Urm", "mount", "-t", "tmpfs", "none", disk.toString())
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException noSuchProgram) {
-      return false;
     }
   }
 
