@@ -56,10 +56,12 @@ class ArchitectureTest {
           .definedBy("dev.millrace.verify..")
           .layer("cache")
           .definedBy("dev.millrace.cache..")
+          .layer("pool")
+          .definedBy("dev.millrace.pool..")
           .whereLayer("control")
           .mayNotAccessAnyLayer()
           .whereLayer("block")
-          .mayOnlyAccessLayers("control")
+          .mayOnlyAccessLayers("control", "observe")
           .whereLayer("observe")
           .mayOnlyAccessLayers("control")
           .whereLayer("connect")
@@ -80,6 +82,8 @@ class ArchitectureTest {
               "control", "block", "observe", "connect", "dialect", "ledger", "read", "write")
           .whereLayer("cache")
           .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
+          .whereLayer("pool")
+          .mayOnlyAccessLayers("control", "block", "observe")
           .because("a layer is understood, tested and replaced without those above it");
 
   @ArchTest
@@ -97,7 +101,8 @@ class ArchitectureTest {
               "dev.millrace.read..",
               "dev.millrace.write..",
               "dev.millrace.verify..",
-              "dev.millrace.cache..")
+              "dev.millrace.cache..",
+              "dev.millrace.pool..")
           .because("a package outside of the layers would escape the rule that holds them");
 
   @ArchTest

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import dev.millrace.observe.Memory;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -12,6 +13,10 @@ import org.apache.arrow.memory.RootAllocator;
 public final class OffHeap {
 
   private static final BufferAllocator ROOT = new RootAllocator();
+
+  static {
+    Memory.offHeap(ROOT::getAllocatedMemory);
+  }
 
   private OffHeap() {}
 

@@ -22,6 +22,8 @@ final class Gate {
     ERRORS,
     /** Sessions wait for each other's locks, or for those of others. */
     LOCK_WAITS,
+    /** This JVM runs short of memory. */
+    MEMORY,
     /** A replica is too far behind. */
     REPLICA_LAG
   }

@@ -3,6 +3,7 @@ package dev.millrace.connect;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Memory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -117,6 +118,7 @@ final class Watch implements AutoCloseable {
   private void tick() {
     try {
       out.forEach(this::limit);
+      spareMemory();
       ticked++;
       if (ticked % TICKS == 0) {
         passed.run();
@@ -127,6 +129,14 @@ final class Watch implements AutoCloseable {
       }
     } catch (SQLException | RuntimeException failure) {
       LOG.debug("Cannot look after a pool for now", failure);
+    }
+  }
+
+  /** Fewer readers hold less; writers only hold what is to be gone soon. */
+  private void spareMemory() {
+    Memory memory = Memory.ofThisJvm();
+    if (quota == Quota.READ && memory.pressure() > 1) {
+      gate.congested(Gate.Reason.MEMORY, memory.sign());
     }
   }
 

@@ -42,6 +42,20 @@ public record ReadBudget(int blocksPerCall, ByteSize blockSize) {
     return new ReadBudget(1, ByteSize.ofBytes(Math.max(share, floor)));
   }
 
+  /**
+   * What is left of it while memory is scarce.
+   *
+   * @param part of the whole, above 0, to 1
+   */
+  public ReadBudget within(double part) {
+    if (part == 1) {
+      return this;
+    }
+    long floor = Math.min(SMALLEST.bytes(), blockSize.bytes());
+    long size = Math.max(floor, (long) (blockSize.bytes() * part));
+    return new ReadBudget(Math.max(1, (int) (blocksPerCall * part)), ByteSize.ofBytes(size));
+  }
+
   /** Bytes that a call reads if all goes to plan. */
   public long bytesPerCall() {
     return blocksPerCall * blockSize.bytes();

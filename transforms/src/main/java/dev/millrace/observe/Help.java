@@ -57,6 +57,12 @@ final class Help {
           Map.entry(
               "millrace_cache_invalidations_total",
               "Entries that a tier of a cache was told to forget, by cause."),
+          Map.entry(
+              "millrace_memory_pressure_total",
+              "How often less memory was given to stages, by sign."),
+          Map.entry("millrace_memory_bytes", "Memory of this JVM, by kind."),
+          Map.entry("millrace_slots", "Slots of pools, by pool and state."),
+          Map.entry("millrace_slot_wait_seconds", "Until a pool had slots."),
           Map.entry("millrace_cache_entries", "Entries that a tier of a cache holds."),
           Map.entry("millrace_cache_bytes", "Bytes that a tier of a cache takes up."));
 

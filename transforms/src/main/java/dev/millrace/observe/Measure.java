@@ -41,7 +41,9 @@ public enum Measure {
   /** Rows that the ledger had already, and were not written again. */
   ROWS_COVERED,
   /** Rows for whose key a lookup found nothing. */
-  ROWS_UNMATCHED;
+  ROWS_UNMATCHED,
+  /** How often less memory was given to stages, by {@code sign}. */
+  MEMORY_PRESSURE;
 
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "millrace";

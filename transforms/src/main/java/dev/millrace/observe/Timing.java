@@ -29,7 +29,9 @@ public enum Timing {
   /** Until the source of a cache answered for a batch of keys. */
   CACHE_LOAD,
   /** How old the oldest entry was that a request was served from a cache. */
-  CACHE_STALENESS;
+  CACHE_STALENESS,
+  /** Until a pool had slots. */
+  SLOT_WAIT;
 
   private static final ImmutableMap<Timing, Buckets> BUCKETS =
       Maps.toMap(List.of(values()), timing -> new Buckets());
@@ -69,6 +71,11 @@ public enum Timing {
   /** How often it was told in this JVM. */
   public long count() {
     return timer().getCount();
+  }
+
+  /** How long all that was told in this JVM took together, in seconds. */
+  public double seconds() {
+    return buckets().sum();
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.millrace.read;
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.Origin;
+import dev.millrace.control.ReadBudget;
 import dev.millrace.ledger.Interval;
 import dev.millrace.observe.Measure;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Claims {
   private final Split split;
   private final RestrictionTracker<Range, Range> tracker;
   private final OutputReceiver<Block> out;
+  private final ReadBudget budget;
   private Range range;
   private Range rest;
   private boolean refused;
@@ -33,10 +35,15 @@ final class Claims {
   private String high;
   private int blocks;
 
-  Claims(Split split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out) {
+  Claims(
+      Split split,
+      RestrictionTracker<Range, Range> tracker,
+      OutputReceiver<Block> out,
+      ReadBudget budget) {
     this.split = split;
     this.tracker = tracker;
     this.out = out;
+    this.budget = budget;
     this.range = tracker.currentRestriction();
     this.rest = range;
     this.low = rest.start();
@@ -46,6 +53,11 @@ final class Claims {
   /** What this call is to read. */
   Range range() {
     return range;
+  }
+
+  /** How much to read. */
+  ReadBudget budget() {
+    return budget;
   }
 
   /** The split that is read. */

@@ -18,6 +18,7 @@ import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.LedgerSource;
 import dev.millrace.ledger.Position;
+import dev.millrace.observe.Memory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
@@ -61,6 +62,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
   private transient java.time.@Nullable Instant covered;
   private transient @Nullable FollowWatch watch;
   private transient @Nullable Outage outage;
+  private transient @Nullable ReadBudget budget;
 
   FollowFn(ConnectionSpec spec, ReadPlan plan, Following following) {
     this.spec = Marshalled.of(spec);
@@ -79,8 +81,8 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ByteSize block = ReadBudget.of(heap, plan.splits().size(), plan.blockSize()).blockSize();
     // A checkpoint waits for a call of each split that its thread has.
-    ReadBudget budget = new ReadBudget(1, block);
-    reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
+    budget = new ReadBudget(1, block);
+    reader = RangeReader.of(plan, new UnitEstimate(plan.bytesPerUnit()));
   }
 
   private Ledger ledger() {
@@ -135,7 +137,8 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
       OutputReceiver<Block> out)
       throws SQLException {
     Split split = split(element);
-    Claims claims = new Claims(split, tracker, out);
+    ReadBudget now = requireNonNull(budget).within(Memory.ofThisJvm().room());
+    Claims claims = new Claims(split, tracker, out, now);
     if (following.get().isOver(split, (Range.Gaps) claims.range())) {
       claims.found(Range.Gaps.UNKNOWN);
     }

@@ -2,7 +2,6 @@
 package dev.millrace.read;
 
 import dev.millrace.block.BlockBuilder;
-import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.dialect.CopyReader;
 import java.sql.Connection;
@@ -20,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class KeyReader implements RangeReader {
 
   private final KeySql sql;
-  private final ReadBudget budget;
   private final UnitEstimate bytesPerRow;
   private final BlockBuilder rows;
 
-  KeyReader(KeySql sql, ReadBudget budget, UnitEstimate bytesPerRow) {
+  KeyReader(KeySql sql, UnitEstimate bytesPerRow) {
     this.sql = sql;
-    this.budget = budget;
     this.bytesPerRow = bytesPerRow;
     this.rows = new BlockBuilder(sql.read().schema());
   }
@@ -35,7 +32,7 @@ final class KeyReader implements RangeReader {
   public void read(Connection connection, Claims claims) throws SQLException {
     rows.clear();
     if (claims.range() instanceof Range.Keys keys) {
-      List<String> high = boundary(connection, keys);
+      List<String> high = boundary(connection, keys, claims.budget().bytesPerCall());
       boolean last = high == null || high.equals(keys.high());
       Range.Keys part = new Range.Keys(keys.low(), last ? keys.high() : high);
       if (claims.claim(last ? Range.NOTHING : new Range.Keys(high, keys.high()))) {
@@ -47,9 +44,9 @@ final class KeyReader implements RangeReader {
   }
 
   /** The key of the last row of a call's budget; null when the range ends before. */
-  private @Nullable List<String> boundary(Connection connection, Range.Keys range)
+  private @Nullable List<String> boundary(Connection connection, Range.Keys range, long bytes)
       throws SQLException {
-    String nth = sql.nth(range, bytesPerRow.unitsFor(budget.bytesPerCall()));
+    String nth = sql.nth(range, bytesPerRow.unitsFor(bytes));
     try (Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery(nth)) {
       if (!found.next()) {
@@ -67,7 +64,7 @@ final class KeyReader implements RangeReader {
     long count = 0;
     long bytes = 0;
     try (CopyReader copy = new CopyReader(connection, sql.read(), sql.read().query(condition))) {
-      while (copy.fill(rows, budget.blockSize().bytes())) {
+      while (copy.fill(rows, claims.budget().blockSize().bytes())) {
         count += rows.rows();
         bytes += rows.bytes();
         claims.output(rows);

@@ -5,7 +5,6 @@ import dev.millrace.block.BlockBuilder;
 import dev.millrace.block.BlockSchema;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
-import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.dialect.CopyReader;
 import dev.millrace.ledger.CommitPoint;
@@ -29,17 +28,15 @@ final class LedgerReader implements RangeReader {
   private final Ledger ledger;
   private final KeyOrder order;
   private final BlockSchema key;
-  private final ReadBudget budget;
   private final UnitEstimate bytesPerRow;
   private final BlockBuilder rows;
   private final Pool target;
 
-  LedgerReader(KeySql sql, Ledger ledger, ReadBudget budget, UnitEstimate bytesPerRow) {
+  LedgerReader(KeySql sql, Ledger ledger, UnitEstimate bytesPerRow) {
     this.sql = sql;
     this.ledger = ledger;
     this.order = ledger.order();
     this.key = sql.read().schema().project(sql.key());
-    this.budget = budget;
     this.bytesPerRow = bytesPerRow;
     this.rows = new BlockBuilder(sql.read().schema());
     this.target = Pool.share(ledger.spec(), Quota.WRITE);
@@ -68,7 +65,7 @@ final class LedgerReader implements RangeReader {
     if (range.isEmpty()) {
       claims.claim(Range.NOTHING);
     }
-    while (!range.isEmpty() && claims.blocks() < budget.blocksPerCall()) {
+    while (!range.isEmpty() && claims.blocks() < claims.budget().blocksPerCall()) {
       Range.Gaps after = copy(connection, range, claims);
       if (after.equals(range)) {
         return;
@@ -87,15 +84,15 @@ final class LedgerReader implements RangeReader {
       throws SQLException {
     Interval gap = range.left().get(0);
     Range.Gaps left = range;
-    long limit = bytesPerRow.unitsFor(budget.bytesPerCall());
+    long limit = bytesPerRow.unitsFor(claims.budget().bytesPerCall());
     long count = 0;
     long bytes = 0;
     try (CopyReader copy = new CopyReader(connection, sql.read(), sql.first(gap, limit))) {
-      while (copy.fill(rows, budget.blockSize().bytes()) && takeTies(copy)) {
+      while (copy.fill(rows, claims.budget().blockSize().bytes()) && takeTies(copy)) {
         count += rows.rows();
         bytes += rows.bytes();
         Range.Gaps next = advance(left, order.of(copy.last(key), 0));
-        if (!output(left, next, claims) || claims.blocks() >= 2 * budget.blocksPerCall()) {
+        if (!output(left, next, claims) || claims.blocks() >= 2 * claims.budget().blocksPerCall()) {
           bytesPerRow.observe(count, bytes);
           return range;
         }

@@ -2,7 +2,6 @@
 package dev.millrace.read;
 
 import dev.millrace.block.BlockBuilder;
-import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.dialect.CopyReader;
 import dev.millrace.dialect.TableRead;
@@ -10,20 +9,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Reads ranges of pages, in queries of about as many pages as fill the budget. Rows wider than the
- * estimate overfill it; the query is then broken off and its place kept as a page and a number of
- * rows, which one snapshot makes exact.
+ * Reads ranges of pages, in queries of about as many pages as fill the claims.budget(). Rows wider
+ * than the estimate overfill it; the query is then broken off and its place kept as a page and a
+ * number of rows, which one snapshot makes exact.
  */
 final class PageReader implements RangeReader {
 
   private final TableRead read;
-  private final ReadBudget budget;
   private final UnitEstimate bytesPerPage;
   private final BlockBuilder rows;
 
-  PageReader(TableRead read, ReadBudget budget, UnitEstimate bytesPerPage) {
+  PageReader(TableRead read, UnitEstimate bytesPerPage) {
     this.read = read;
-    this.budget = budget;
     this.bytesPerPage = bytesPerPage;
     this.rows = new BlockBuilder(read.schema());
   }
@@ -33,12 +30,14 @@ final class PageReader implements RangeReader {
     rows.clear();
     Range.Pages range = (Range.Pages) claims.range();
     while (!range.isEmpty()) {
-      long end = Math.min(range.to(), range.from() + bytesPerPage.unitsFor(budget.bytesPerCall()));
+      long end =
+          Math.min(
+              range.to(), range.from() + bytesPerPage.unitsFor(claims.budget().bytesPerCall()));
       Range.Pages after = new Range.Pages(end, 0, range.to(), range.last());
       if (!copy(connection, range, end, claims)) {
         return;
       }
-      if (after.isEmpty() || claims.blocks() >= budget.blocksPerCall()) {
+      if (after.isEmpty() || claims.blocks() >= claims.budget().blocksPerCall()) {
         if (claims.claim(after)) {
           claims.output(rows);
         }
@@ -55,7 +54,7 @@ final class PageReader implements RangeReader {
     long bytes = 0;
     try (CopyReader copy = new CopyReader(connection, read, query(range, end))) {
       long before = rows.rows();
-      while (copy.fill(rows, budget.blockSize().bytes())) {
+      while (copy.fill(rows, claims.budget().blockSize().bytes())) {
         count += rows.rows() - before;
         before = 0;
         bytes += rows.bytes();
@@ -63,7 +62,7 @@ final class PageReader implements RangeReader {
           return false;
         }
         claims.output(rows);
-        if (claims.blocks() >= 2 * budget.blocksPerCall()) {
+        if (claims.blocks() >= 2 * claims.budget().blocksPerCall()) {
           return false;
         }
       }

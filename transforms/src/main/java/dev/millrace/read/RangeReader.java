@@ -2,7 +2,6 @@
 package dev.millrace.read;
 
 import dev.millrace.connect.Pool;
-import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.observe.Timing;
 import java.sql.Connection;
@@ -39,13 +38,13 @@ interface RangeReader extends AutoCloseable {
   }
 
   /** The reader of a plan's splits. */
-  static RangeReader of(ReadPlan plan, ReadBudget budget, UnitEstimate estimate) {
+  static RangeReader of(ReadPlan plan, UnitEstimate estimate) {
     if (plan.key() == null) {
-      return new PageReader(plan.read(), budget, estimate);
+      return new PageReader(plan.read(), estimate);
     }
     return plan.ledger() == null
-        ? new KeyReader(plan.key(), budget, estimate)
-        : new LedgerReader(plan.key(), plan.ledger(), budget, estimate);
+        ? new KeyReader(plan.key(), estimate)
+        : new LedgerReader(plan.key(), plan.ledger(), estimate);
   }
 
   /** Gives back what it holds beyond a call. */

@@ -13,6 +13,7 @@ import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.ledger.LedgerSource;
+import dev.millrace.observe.Memory;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -35,6 +36,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   private transient @Nullable Pool pool;
   private transient @Nullable RangeReader reader;
   private transient @Nullable Outage outage;
+  private transient @Nullable ReadBudget budget;
 
   ReadFn(ConnectionSpec spec, ReadPlan plan) {
     this.spec = Marshalled.of(spec);
@@ -47,8 +49,8 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
     outage = new Outage(spec.get().timeouts().retry(), stage());
     ReadPlan plan = this.plan.get();
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ReadBudget budget = ReadBudget.of(heap, Math.max(1, plan.splits().size()), plan.blockSize());
-    reader = RangeReader.of(plan, budget, new UnitEstimate(plan.bytesPerUnit()));
+    budget = ReadBudget.of(heap, Math.max(1, plan.splits().size()), plan.blockSize());
+    reader = RangeReader.of(plan, new UnitEstimate(plan.bytesPerUnit()));
   }
 
   @GetInitialRestriction
@@ -70,8 +72,11 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   public ProcessContinuation process(
       @Element Integer split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
       throws SQLException {
-    Claims claims = new Claims(plan.get().splits().get(split), tracker, out);
-    try {
+    Memory memory = Memory.ofThisJvm();
+    ReadBudget now = requireNonNull(budget).within(memory.room());
+    Claims claims = new Claims(plan.get().splits().get(split), tracker, out, now);
+    try (Memory.Holding holding = memory.hold(stage())) {
+      holding.set(now.blockSize().bytes());
       read(claims);
       requireNonNull(outage).over();
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();

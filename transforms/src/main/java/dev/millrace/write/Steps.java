@@ -2,6 +2,7 @@
 package dev.millrace.write;
 
 import dev.millrace.block.OneToOne;
+import dev.millrace.block.StandsIn;
 import dev.millrace.ledger.LedgerSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class Steps {
       if (fn instanceof LedgerSource) {
         return;
       }
-      if (node == null || !(fn instanceof OneToOne)) {
+      if (node == null || !isOneToOne(fn)) {
         throw new IllegalArgumentException(
             "Cannot write in ledger mode: step "
                 + (node == null ? blocks.getName() : node.getFullName())
@@ -54,6 +55,10 @@ final class Steps {
       }
       from = node.getInputs().values().iterator().next();
     }
+  }
+
+  private static boolean isOneToOne(@Nullable DoFn<?, ?> fn) {
+    return fn instanceof OneToOne || (fn instanceof StandsIn other && isOneToOne(other.fn()));
   }
 
   private static @Nullable DoFn<?, ?> fn(Node node) {

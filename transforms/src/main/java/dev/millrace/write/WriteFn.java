@@ -10,6 +10,7 @@ import dev.millrace.control.FlushSize;
 import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.RejectRules;
+import dev.millrace.observe.Memory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   // Worker scoped.
   private transient @Nullable BlockWriter writer;
   private transient @Nullable FlushSize size;
+  private transient Memory.@Nullable Holding holding;
 
   // Bundle scoped.
   private transient @Nullable List<Block> pending;
@@ -58,6 +60,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   @Setup
   public void setup() {
     size = new FlushSize(flush.bytes().bytes());
+    holding = Memory.ofThisJvm().hold("write " + write.get().table().name());
     writer =
         new BlockWriter(
             spec.get(),
@@ -70,7 +73,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   public void start() {
     pending = new ArrayList<>();
     written = new ArrayList<>();
-    pendingBytes = 0;
+    hold(0);
     pendingRows = 0;
   }
 
@@ -82,7 +85,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
       pendingSince = System.nanoTime();
     }
     blocks.add(block);
-    pendingBytes += block.bytes();
+    hold(pendingBytes + block.bytes());
     pendingRows += block.rows();
     requireNonNull(written)
         .add(
@@ -95,8 +98,13 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     }
   }
 
+  private void hold(long bytes) {
+    pendingBytes = bytes;
+    requireNonNull(holding).set(bytes);
+  }
+
   private boolean isDue() {
-    return pendingBytes >= requireNonNull(size).bytes()
+    return pendingBytes >= requireNonNull(size).bytes() * Memory.ofThisJvm().room()
         || pendingRows >= flush.rows()
         || System.nanoTime() - pendingSince >= flush.linger().toNanos();
   }
@@ -118,13 +126,17 @@ final class WriteFn extends DoFn<Block, WriteResult> {
       requireNonNull(writer).write(blocks);
       requireNonNull(size).took(Duration.ofNanos(System.nanoTime() - start));
       blocks.clear();
-      pendingBytes = 0;
+      hold(0);
       pendingRows = 0;
     }
   }
 
   @Teardown
   public void teardown() {
+    if (holding != null) {
+      holding.close();
+      holding = null;
+    }
     if (writer != null) {
       writer.close();
       writer = null;

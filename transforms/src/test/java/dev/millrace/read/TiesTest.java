@@ -96,9 +96,10 @@ class TiesTest {
       ReadBudget page = new ReadBudget(1, ByteSize.ofBytes(pageRows * 30L));
       RangeTracker tracker = new RangeTracker(Range.Gaps.UNKNOWN, IsBounded.BOUNDED);
       List<Block> blocks = new ArrayList<>();
-      Claims claims = new Claims(new Split("0", Range.Gaps.UNKNOWN), tracker, new Receiver(blocks));
+      Claims claims =
+          new Claims(new Split("0", Range.Gaps.UNKNOWN), tracker, new Receiver(blocks), page);
       try (LedgerReader reader =
-          new LedgerReader(new KeySql(read, key, order), ledger, page, new UnitEstimate(30))) {
+          new LedgerReader(new KeySql(read, key, order), ledger, new UnitEstimate(30))) {
         reader.prepare(claims);
         if (claims.range().isEmpty()) {
           return false;

@@ -1,0 +1,145 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import dev.millrace.control.ByteSize;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What this JVM takes of the memory that it may take. Safe for use by several threads. */
+final class JvmMemory {
+
+  /** Of the heap: what is live beyond makes collections frequent, and each of them long. */
+  private static final double LIVE = 0.8;
+
+  /** Of the heap: what stages may hold at once, the rest being for what is on its way. */
+  private static final double HELD = 0.5;
+
+  /** Of the time that collections may take. */
+  private static final double COLLECTING = 0.25;
+
+  /** Of what the process may take. */
+  private static final double RESIDENT = 0.95;
+
+  /** Of the newest in what is smoothed. */
+  private static final double WEIGHT = 0.3;
+
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+  /**
+   * A look.
+   *
+   * @param pressure how many times as scarce memory is as can be borne, by the worst sign
+   * @param kind of that sign, in a word
+   * @param sign in a sentence without its end
+   */
+  record Sample(double pressure, String kind, String sign) {
+
+    private Sample or(Sample other) {
+      return other.pressure > pressure ? other : this;
+    }
+  }
+
+  private final long heap = Runtime.getRuntime().maxMemory();
+  private volatile LongSupplier offHeap = () -> 0;
+  private long collected;
+  private long looked = System.nanoTime();
+  private double collecting;
+
+  void offHeap(LongSupplier bytes) {
+    offHeap = bytes;
+  }
+
+  long offHeap() {
+    return offHeap.getAsLong();
+  }
+
+  /** Bytes of the heap that were in use when each of its parts was collected last. */
+  long live() {
+    long live = 0;
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      MemoryUsage after = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+      live += after == null ? 0 : after.getUsed();
+    }
+    return live;
+  }
+
+  /** Bytes that the process takes; 0 where that is not known. */
+  long resident() {
+    try {
+      Matcher size = RSS.matcher(Files.readString(STATUS, StandardCharsets.UTF_8));
+      return size.find() ? Long.parseLong(size.group(1)) << 10 : 0;
+    } catch (IOException none) {
+      return 0;
+    }
+  }
+
+  /** Bytes that the machine, or the container, has. */
+  long limit() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean machine
+        ? machine.getTotalMemorySize()
+        : Long.MAX_VALUE;
+  }
+
+  /**
+   * Looks at all of it.
+   *
+   * @param held by stages, in bytes
+   */
+  synchronized Sample sample(long held) {
+    long live = live();
+    long taken = held + offHeap();
+    long resident = resident();
+    collecting += WEIGHT * (collectingNow() - collecting);
+    return new Sample(
+            live / LIVE / heap,
+            "live",
+            "%s of a heap of %s are in use after its collections".formatted(size(live), size(heap)))
+        .or(
+            new Sample(
+                taken / HELD / heap,
+                "held",
+                "stages hold %s, with a heap of %s".formatted(size(taken), size(heap))))
+        .or(
+            new Sample(
+                collecting / COLLECTING,
+                "collecting",
+                "%.0f %% of the time goes to collecting a heap of %s"
+                    .formatted(100 * collecting, size(heap))))
+        .or(
+            new Sample(
+                resident / RESIDENT / limit(),
+                "resident",
+                "the process takes %s of %s".formatted(size(resident), size(limit()))));
+  }
+
+  /** The part of the time since the last look for which the heap was collected. */
+  private double collectingNow() {
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      millis += Math.max(0, collector.getCollectionTime());
+    }
+    long now = System.nanoTime();
+    double elapsed = Math.max(1, TimeUnit.NANOSECONDS.toMillis(now - looked));
+    double part = Math.min(1, (millis - collected) / elapsed);
+    looked = now;
+    collected = millis;
+    return part;
+  }
+
+  private static ByteSize size(long bytes) {
+    return ByteSize.ofBytes(bytes);
+  }
+}

@@ -1,0 +1,99 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.pool;
+
+import dev.millrace.control.Resource;
+import java.io.Serializable;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A named pool of slots, of which each JVM (each class loader) that uses it has one.
+ *
+ * <p>The operator of a JVM has the last word: {@code MILLRACE_POOL_IO=8}, or {@code
+ * MILLRACE_POOL_IO=2-8} for a pool whose size follows its resource, or the system property {@code
+ * millrace.pool.io}, say how many slots the pool {@code io} has there. Immutable.
+ *
+ * @param name 1 to 30 lower-case letters, digits and {@code -}, beginning with a letter
+ * @param least slots, 1 or more, however scarce the resource is
+ * @param most slots, {@code least} or more, up to 10,000; the pool begins with so many
+ * @param follows the resource that the number of slots follows between the two
+ */
+public record PoolSpec(String name, int least, int most, Resource follows) implements Serializable {
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,29}");
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
+
+  private static final int MOST = 10_000;
+
+  public PoolSpec {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid name of a pool: %s (must be 1 to 30 lower-case letters, digits and -, the first"
+                  .formatted(name)
+              + " of them a letter)");
+    }
+    if (least < 1 || most < least || most > MOST) {
+      throw new IllegalArgumentException(
+          "Invalid slots of pool %s: %d to %d (must be from 1 to %d, the lower first)"
+              .formatted(name, least, most, MOST));
+    }
+  }
+
+  /** Pool {@code cpu}, for work that computes: a slot for each processor of this JVM at most. */
+  public static PoolSpec cpu() {
+    return new PoolSpec("cpu", 1, processors(), Resource.CPU);
+  }
+
+  /** Pool {@code memory}, for work that holds much: a slot for each processor at most. */
+  public static PoolSpec memory() {
+    return new PoolSpec("memory", 1, processors(), Resource.MEMORY);
+  }
+
+  /** Pool {@code io}, for work that waits for disks and servers: four slots a processor at most. */
+  public static PoolSpec io() {
+    return new PoolSpec("io", 1, 4 * processors(), Resource.IO);
+  }
+
+  /** A pool of the user's own, always of the same size. */
+  public static PoolSpec of(String name, int slots) {
+    return new PoolSpec(name, slots, slots, Resource.NONE);
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /** As {@code slots}, or {@code least to most}. */
+  String size() {
+    return least == most ? Integer.toString(most) : least + " to " + most;
+  }
+
+  /**
+   * This pool as the operator of this JVM wants it.
+   *
+   * @throws IllegalArgumentException when what he says has another form
+   */
+  PoolSpec here() {
+    String variable = "MILLRACE_POOL_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    return Optional.ofNullable(System.getProperty("millrace.pool." + name))
+        .or(() -> Optional.ofNullable(System.getenv(variable)))
+        .filter(size -> !size.isBlank())
+        .map(size -> sized(variable, size.strip()))
+        .orElse(this);
+  }
+
+  private PoolSpec sized(String variable, String size) {
+    Matcher form = SIZE.matcher(size);
+    if (!form.matches()) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %s (must be as 8, or as 2-8)".formatted(variable, size));
+    }
+    int first = Integer.parseInt(form.group(1));
+    return form.group(2) == null
+        ? new PoolSpec(name, first, first, Resource.NONE)
+        : new PoolSpec(name, first, Integer.parseInt(form.group(2)), follows);
+  }
+}
