@@ -4,6 +4,7 @@ package dev.millrace.runners;
 import dev.millrace.dialect.SchemaDriftException;
 import dev.millrace.ledger.JobActiveException;
 import dev.millrace.ledger.RejectLimitException;
+import dev.millrace.observe.Memory;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -119,8 +120,8 @@ final class Sentence {
       return "the server closed the connection";
     }
     if (t instanceof OutOfMemoryError) {
-      return "out of memory (%s); give the JVM more, or use fewer or smaller blocks"
-          .formatted(t.getMessage());
+      return "out of memory (%s): %s; give the JVM more, or use fewer or smaller blocks"
+          .formatted(t.getMessage(), Memory.ofThisJvm().report());
     }
     return t instanceof SQLException sql ? told(sql) : null;
   }

@@ -105,7 +105,7 @@ public final class AimdLimit {
       return false;
     }
     double lower = Math.max(1, Math.min(limit, inUse) / 2);
-    if (lower >= limit) {
+    if ((int) lower >= limit()) {
       return false;
     }
     rested = now;

@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What this JVM takes of the memory that it may take. Safe for use by several threads. */
 final class JvmMemory {
 
-  /** Of the heap: what is live beyond makes collections frequent, and each of them long. */
+  /** Of what lasts: more of it makes collections frequent, and each of them long. */
   private static final double LIVE = 0.8;
 
   /** Of the heap: what stages may hold at once, the rest being for what is on its way. */
@@ -65,14 +66,26 @@ final class JvmMemory {
     return offHeap.getAsLong();
   }
 
-  /** Bytes of the heap that were in use when each of its parts was collected last. */
+  /** Bytes of the heap's oldest part that were in use when that was collected last. */
   long live() {
-    long live = 0;
+    MemoryUsage old = old();
+    return old == null ? 0 : old.getUsed();
+  }
+
+  private static @Nullable MemoryUsage old() {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      MemoryUsage after = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
-      live += after == null ? 0 : after.getUsed();
+      // Where objects are born there is no threshold.
+      if (pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported()) {
+        return pool.getCollectionUsage();
+      }
     }
-    return live;
+    return null;
+  }
+
+  /** What the oldest part can grow to. */
+  private long oldest() {
+    MemoryUsage old = old();
+    return old == null || old.getMax() < 0 ? heap : old.getMax();
   }
 
   /** Bytes that the process takes; 0 where that is not known. */
@@ -104,7 +117,7 @@ final class JvmMemory {
     long resident = resident();
     collecting += WEIGHT * (collectingNow() - collecting);
     return new Sample(
-            live / LIVE / heap,
+            live / LIVE / oldest(),
             "live",
             "%s of a heap of %s are in use after its collections".formatted(size(live), size(heap)))
         .or(

@@ -34,12 +34,12 @@ public final class Memory {
     gauge("off_heap", () -> THIS.jvm.offHeap());
     gauge("resident", () -> THIS.jvm.resident());
     gauge("limit", () -> THIS.jvm.limit());
-    gauge("held", () -> THIS.held.values().stream().mapToLong(AtomicLong::get).sum());
+    gauge("held", () -> THIS.heldNow());
   }
 
   private final JvmMemory jvm;
   private final MemoryRoom room = new MemoryRoom();
-  private final Map<String, AtomicLong> held = new ConcurrentHashMap<>();
+  private final Map<String, Stage> stages = new ConcurrentHashMap<>();
   private JvmMemory.Sample latest;
   private long sampled;
 
@@ -86,7 +86,7 @@ public final class Memory {
     if (now - sampled < YOUNG.toNanos()) {
       return;
     }
-    latest = jvm.sample(held.values().stream().mapToLong(AtomicLong::get).sum());
+    latest = jvm.sample(heldNow());
     sampled = now;
     double before = room.part();
     if (room.look(latest.pressure(), now)) {
@@ -107,48 +107,50 @@ public final class Memory {
    * @param stage as a verb with its object
    */
   public Holding hold(String stage) {
-    return new Holding(held.computeIfAbsent(stage, name -> new AtomicLong()));
+    return new Holding(stages.computeIfAbsent(stage, name -> new Stage()));
   }
 
-  /** Bytes that stages hold now, those that hold any. */
-  public SortedMap<String, Long> held() {
-    SortedMap<String, Long> now = new TreeMap<>();
-    held.forEach(
-        (stage, bytes) -> {
-          if (bytes.get() > 0) {
-            now.put(stage, bytes.get());
-          }
-        });
-    return now;
+  private long heldNow() {
+    return stages.values().stream().mapToLong(stage -> stage.now.get()).sum();
   }
 
-  /** What is held by whom, for who has to say that it was too much. */
+  /** Bytes that each stage has held at most so far, by its name. */
+  public SortedMap<String, Long> peaks() {
+    SortedMap<String, Long> peaks = new TreeMap<>();
+    stages.forEach((stage, bytes) -> peaks.put(stage, bytes.most.get()));
+    return peaks;
+  }
+
+  /** Who held how much of it at most, for who has to say that it was too much. */
   public String report() {
-    String stages =
-        held().entrySet().stream()
-            .map(each -> each.getKey() + " held " + ByteSize.ofBytes(each.getValue()))
+    String held =
+        peaks().entrySet().stream()
+            .map(each -> "%s by %s".formatted(ByteSize.ofBytes(each.getValue()), each.getKey()))
             .collect(Collectors.joining(", "));
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    return "of a heap of "
-        + heap
-        + " "
-        + ByteSize.ofBytes(jvm.live())
-        + " were in use after its last collection"
-        + (stages.isEmpty() ? "" : "; " + stages);
+    return "%s of a heap of %s were in use after its collections%s"
+        .formatted(
+            ByteSize.ofBytes(jvm.live()),
+            ByteSize.ofBytes(Runtime.getRuntime().maxMemory()),
+            held.isEmpty() ? "" : ", never more than " + held);
+  }
+
+  private static final class Stage {
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicLong most = new AtomicLong();
   }
 
   /** What one user of a stage holds; used by one thread at a time. */
   public static final class Holding implements AutoCloseable {
-    private final AtomicLong stage;
+    private final Stage stage;
     private long bytes;
 
-    private Holding(AtomicLong stage) {
+    private Holding(Stage stage) {
       this.stage = stage;
     }
 
     /** So many bytes, from now on. */
     public void set(long now) {
-      stage.addAndGet(now - bytes);
+      stage.most.accumulateAndGet(stage.now.addAndGet(now - bytes), Math::max);
       bytes = now;
     }
 
