@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.benchmarks.contention.ContentionBench;
 import dev.millrace.benchmarks.copy.CopyBench;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class BenchCommand extends RunCommand {
         "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
         "ceiling: many processes below one ceiling on connections, also in trouble;",
         "caching: rows enriched from a table, by a query a row, with a cache, and by Millrace;",
+        "contention: work that computes, holds much and waits, in one JVM, with pools and without;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
@@ -119,6 +121,9 @@ final class BenchCommand extends RunCommand {
           new ConnectionsBenchWork(rows == null ? CONNECTIONS_ROWS : rows, rounds, contenders);
       case "caching" ->
           new CachingBenchWork(rows == null ? CACHING_ROWS : rows, rounds, contenders);
+      case "contention" ->
+          new ContentionBenchWork(
+              rows == null ? ContentionBench.Options.defaults().rows() : rows, rounds, contenders);
       case "ceiling" -> new CeilingBenchWork(contenders);
       case "follow" -> new FollowBenchWork();
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
@@ -127,7 +132,7 @@ final class BenchCommand extends RunCommand {
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling, caching, follow or kills)");
+                  + " ceiling, caching, contention, follow or kills)");
     };
   }
 }
