@@ -54,6 +54,8 @@ class ArchitectureTest {
           .definedBy("dev.millrace.write..")
           .layer("verify")
           .definedBy("dev.millrace.verify..")
+          .layer("file")
+          .definedBy("dev.millrace.file..")
           .layer("cache")
           .definedBy("dev.millrace.cache..")
           .layer("pool")
@@ -80,6 +82,8 @@ class ArchitectureTest {
           .whereLayer("verify")
           .mayOnlyAccessLayers(
               "control", "block", "observe", "connect", "dialect", "ledger", "read", "write")
+          .whereLayer("file")
+          .mayOnlyAccessLayers("control", "block", "observe")
           .whereLayer("cache")
           .mayOnlyAccessLayers("control", "block", "observe", "connect", "dialect")
           .whereLayer("pool")
@@ -101,6 +105,7 @@ class ArchitectureTest {
               "dev.millrace.read..",
               "dev.millrace.write..",
               "dev.millrace.verify..",
+              "dev.millrace.file..",
               "dev.millrace.cache..",
               "dev.millrace.pool..")
           .because("a package outside of the layers would escape the rule that holds them");
