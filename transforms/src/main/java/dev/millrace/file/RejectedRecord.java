@@ -1,0 +1,12 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.file;
+
+/**
+ * A record of a file that could not be read.
+ *
+ * @param file its name
+ * @param line where it begins, 1 or more
+ * @param text as it stands there; what is not UTF-8 is U+FFFD
+ * @param why what is wrong and what would be right
+ */
+public record RejectedRecord(String file, long line, String text, String why) {}

@@ -1,0 +1,114 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.file;
+
+import dev.millrace.block.Block;
+import dev.millrace.block.BlockCoder;
+import dev.millrace.block.BlockSchema;
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.beam.sdk.io.Compression;
+import org.apache.beam.sdk.io.FileIO;
+import org.apache.beam.sdk.io.WriteFilesResult;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Writes blocks as files into a folder of any of Beam's file systems.
+ *
+ * <p>Bounded, or unbounded with {@link #shards}: then each window has files of its own. A file is
+ * written under a passing name within the folder and renamed once all of its window's are there, so
+ * that a bundle that is repeated doubles no row and no half of a file is ever read for a whole.
+ * Memory is bounded by a buffer of a mebibyte or two a file that is open.
+ *
+ * <p>Immutable; every with-er returns a new instance.
+ */
+public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesResult<Void>> {
+
+  /** Makes the sink of blocks of a schema. */
+  private interface Sinks extends Serializable {
+    FileIO.Sink<Block> of(BlockSchema schema) throws IOException;
+  }
+
+  private final String folder;
+  private final String suffix;
+  private final Sinks sinks;
+  private final String prefix;
+  private final Compression compression;
+  private final int shards;
+
+  private WriteFiles(
+      String folder,
+      String suffix,
+      Sinks sinks,
+      String prefix,
+      Compression compression,
+      int shards) {
+    this.folder = folder;
+    this.suffix = suffix;
+    this.sinks = sinks;
+    this.prefix = prefix;
+    this.compression = compression;
+    this.shards = shards;
+  }
+
+  private static WriteFiles of(String folder, String suffix, Sinks sinks) {
+    return new WriteFiles(folder, suffix, sinks, "part", Compression.UNCOMPRESSED, 0);
+  }
+
+  /** Writes CSV files of the usual dialect, as {@code part-00000-of-00003.csv}. */
+  public static WriteFiles csv(String folder) {
+    return csv(folder, Csv.DEFAULT);
+  }
+
+  /** Writes CSV files of another dialect. */
+  public static WriteFiles csv(String folder, Csv csv) {
+    return of(folder, ".csv", schema -> new CsvSink(schema, csv));
+  }
+
+  /** Writes files of blocks as they are, with checksums, as {@code part-00000-of-00003.blocks}. */
+  public static WriteFiles records(String folder) {
+    return of(folder, ".blocks", RecordsSink::new);
+  }
+
+  /** What the names of the files begin with; default {@code part}. */
+  public WriteFiles prefix(String newPrefix) {
+    return new WriteFiles(folder, suffix, sinks, newPrefix, compression, shards);
+  }
+
+  /** How to compress the files, which adds to their names; default: not. */
+  public WriteFiles compression(Compression how) {
+    return new WriteFiles(folder, suffix, sinks, prefix, how, shards);
+  }
+
+  /** Files of a window, 1 or more; default: as many as the runner writes in parallel. */
+  public WriteFiles shards(int files) {
+    if (files < 1) {
+      throw new IllegalArgumentException(
+          "Invalid number of files: " + files + " (must be 1 or more)");
+    }
+    return new WriteFiles(folder, suffix, sinks, prefix, compression, files);
+  }
+
+  /**
+   * @throws IllegalArgumentException when a column has no form in these files
+   */
+  @Override
+  public WriteFilesResult<Void> expand(PCollection<Block> input) {
+    FileIO.Sink<Block> sink;
+    try {
+      sink = sinks.of(BlockCoder.schemaOf(input));
+    } catch (IOException failure) {
+      throw new IllegalStateException(
+          "Cannot write to " + folder + ": " + failure.getMessage(), failure);
+    }
+    return input.apply(
+        "Write",
+        FileIO.<Block>write()
+            .via(sink)
+            .to(folder)
+            .withPrefix(prefix)
+            .withSuffix(suffix)
+            .withCompression(compression)
+            .withNumShards(shards));
+  }
+}
