@@ -101,7 +101,29 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<Block>> {
     return of(pattern, compression -> new RecordsFormat(schema, compression));
   }
 
-  /** How the files are compressed; default: as the end of a file's name says. */
+  /**
+   * Reads Parquet files. The columns are those of the first, which must be there when this is
+   * applied to a pipeline; all others must have them too.
+   *
+   * @param pattern of names, as Beam's file systems match it
+   */
+  public static ReadFiles parquet(String pattern) {
+    return of(
+        pattern,
+        unused ->
+            new ParquetFormat(
+                ParquetFormat.schemaOf(LanesFn.match(pattern).get(0).resourceId().toString())));
+  }
+
+  /** Reads these columns of Parquet files, and no bytes of others. */
+  public static ReadFiles parquet(String pattern, BlockSchema schema) {
+    return of(pattern, unused -> new ParquetFormat(schema));
+  }
+
+  /**
+   * How the files are compressed, which a Parquet file says itself; default: as the end of a file's
+   * name says.
+   */
   public ReadFiles compression(Compression how) {
     return new ReadFiles(pattern, formats, how, blockSize, parallelism);
   }

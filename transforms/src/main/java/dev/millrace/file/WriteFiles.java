@@ -11,6 +11,7 @@ import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.io.WriteFilesResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * Writes blocks as files into a folder of any of Beam's file systems.
@@ -26,8 +27,10 @@ public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesR
 
   /** Makes the sink of blocks of a schema. */
   private interface Sinks extends Serializable {
-    FileIO.Sink<Block> of(BlockSchema schema) throws IOException;
+    FileIO.Sink<Block> of(BlockSchema schema, Compression compression) throws IOException;
   }
+
+  private static final String PARQUET = ".parquet";
 
   private final String folder;
   private final String suffix;
@@ -62,12 +65,39 @@ public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesR
 
   /** Writes CSV files of another dialect. */
   public static WriteFiles csv(String folder, Csv csv) {
-    return of(folder, ".csv", schema -> new CsvSink(schema, csv));
+    return of(folder, ".csv", (schema, unused) -> new CsvSink(schema, csv));
   }
 
   /** Writes files of blocks as they are, with checksums, as {@code part-00000-of-00003.blocks}. */
   public static WriteFiles records(String folder) {
-    return of(folder, ".blocks", RecordsSink::new);
+    return of(folder, ".blocks", (schema, unused) -> new RecordsSink(schema));
+  }
+
+  /**
+   * Writes Parquet files, as {@code part-00000-of-00003.parquet}. Their pages are compressed, by
+   * zstd unless told otherwise; each holds up to 16 MiB on the heap while it is written.
+   */
+  public static WriteFiles parquet(String folder) {
+    return new WriteFiles(
+        folder,
+        PARQUET,
+        (schema, compression) -> new ParquetSink(schema, codec(compression)),
+        "part",
+        Compression.ZSTD,
+        0);
+  }
+
+  private static CompressionCodecName codec(Compression compression) {
+    return switch (compression) {
+      case UNCOMPRESSED -> CompressionCodecName.UNCOMPRESSED;
+      case GZIP -> CompressionCodecName.GZIP;
+      case ZSTD -> CompressionCodecName.ZSTD;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid compression of Parquet: "
+                  + compression
+                  + " (must be GZIP, ZSTD or UNCOMPRESSED)");
+    };
   }
 
   /** What the names of the files begin with; default {@code part}. */
@@ -96,7 +126,7 @@ public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesR
   public WriteFilesResult<Void> expand(PCollection<Block> input) {
     FileIO.Sink<Block> sink;
     try {
-      sink = sinks.of(BlockCoder.schemaOf(input));
+      sink = sinks.of(BlockCoder.schemaOf(input), compression);
     } catch (IOException failure) {
       throw new IllegalStateException(
           "Cannot write to " + folder + ": " + failure.getMessage(), failure);
@@ -108,7 +138,7 @@ public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesR
             .to(folder)
             .withPrefix(prefix)
             .withSuffix(suffix)
-            .withCompression(compression)
+            .withCompression(suffix.equals(PARQUET) ? Compression.UNCOMPRESSED : compression)
             .withNumShards(shards));
   }
 }

@@ -108,12 +108,35 @@ class FilesTest {
     assertNothingPassing();
   }
 
+  @ParameterizedTest
+  @MethodSource("runnersAndCompressions")
+  void parquet_shouldComeBack(String runner, Compression compression) throws IOException {
+    write(runner, WriteFiles.parquet(folder.toString()).compression(compression).shards(2));
+    assertRead(runner, ReadFiles.parquet(folder + "/part-*").blockSize(ByteSize.ofKibibytes(4)));
+    assertNothingPassing();
+  }
+
+  @Test
+  void parquet_shouldBeReadInPart() {
+    write("DirectRunner", WriteFiles.parquet(folder.toString()));
+    Pipeline pipeline = pipeline("DirectRunner");
+
+    PCollection<Row> names =
+        pipeline
+            .apply(ReadFiles.parquet(folder + "/*.parquet", SCHEMA.project(List.of("name"))))
+            .apply(Blocks.toRows());
+    PAssert.thatSingleton(names.apply(Count.globally())).isEqualTo((long) BLOCKS * ROWS);
+    pipeline.run().waitUntilFinish();
+    assertThat(names.getSchema().getFieldNames()).containsExactly("name");
+  }
+
   /** Only files under their final names are left. */
   private void assertNothingPassing() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
           .isNotEmpty()
-          .allMatch(name -> name.matches("part-\\d{5}-of-\\d{5}\\.(csv|blocks)(\\.gz|\\.zst)?"));
+          .allMatch(
+              name -> name.matches("part-\\d{5}-of-\\d{5}\\.(csv|blocks|parquet)(\\.gz|\\.zst)?"));
     }
   }
 
