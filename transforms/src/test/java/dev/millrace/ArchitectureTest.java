@@ -36,10 +36,10 @@ class ArchitectureTest {
           .withOptionalLayers(true)
           .layer("control")
           .definedBy("dev.millrace.control..")
-          .layer("block")
-          .definedBy("dev.millrace.block..")
           .layer("observe")
           .definedBy("dev.millrace.observe..")
+          .layer("block")
+          .definedBy("dev.millrace.block..")
           .layer("connect")
           .definedBy("dev.millrace.connect..")
           .layer("dialect")
@@ -62,10 +62,10 @@ class ArchitectureTest {
           .definedBy("dev.millrace.pool..")
           .whereLayer("control")
           .mayNotAccessAnyLayer()
-          .whereLayer("block")
-          .mayOnlyAccessLayers("control", "observe")
           .whereLayer("observe")
           .mayOnlyAccessLayers("control")
+          .whereLayer("block")
+          .mayOnlyAccessLayers("control", "observe")
           .whereLayer("connect")
           .mayOnlyAccessLayers("control", "observe")
           .whereLayer("dialect")
@@ -96,8 +96,8 @@ class ArchitectureTest {
           .should()
           .resideInAnyPackage(
               "dev.millrace.control..",
-              "dev.millrace.block..",
               "dev.millrace.observe..",
+              "dev.millrace.block..",
               "dev.millrace.connect..",
               "dev.millrace.dialect..",
               "dev.millrace.horizon..",

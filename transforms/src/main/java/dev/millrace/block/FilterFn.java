@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import dev.millrace.observe.Stage;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -26,14 +27,20 @@ final class FilterFn extends DoFn<Block, Block> implements OneToOne {
 
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Block> out) {
-    boolean[] kept = new boolean[block.rows()];
-    int count = 0;
-    for (int row = 0; row < kept.length; row++) {
-      kept[row] = predicate.test(block, row);
-      count += kept[row] ? 1 : 0;
+    out.output(filter(block));
+  }
+
+  private Block filter(Block block) {
+    try (Stage.Span span = Stage.enter("filter")) {
+      boolean[] kept = new boolean[block.rows()];
+      int count = 0;
+      for (int row = 0; row < kept.length; row++) {
+        kept[row] = predicate.test(block, row);
+        count += kept[row] ? 1 : 0;
+      }
+      dropped.inc(kept.length - count);
+      return count == kept.length ? block : select(block, kept);
     }
-    dropped.inc(kept.length - count);
-    out.output(count == kept.length ? block : select(block, kept));
   }
 
   private Block select(Block block, boolean[] kept) {

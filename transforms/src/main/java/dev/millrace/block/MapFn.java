@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.block;
 
+import dev.millrace.observe.Stage;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -22,7 +23,8 @@ final class MapFn extends DoFn<Block, Block> implements OneToOne {
   }
 
   private Block map(Block block) throws Exception {
-    try (BufferAllocator allocator = OffHeap.open("map")) {
+    try (Stage.Span span = Stage.enter("map");
+        BufferAllocator allocator = OffHeap.open("map")) {
       Block result = map(block, allocator);
       if (allocator.getAllocatedMemory() > 0) {
         throw new IllegalStateException(

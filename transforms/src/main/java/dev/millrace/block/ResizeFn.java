@@ -2,6 +2,8 @@
 package dev.millrace.block;
 
 import dev.millrace.control.ByteSize;
+import dev.millrace.observe.Stage;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
@@ -30,11 +32,14 @@ final class ResizeFn extends DoFn<Block, Block> {
       @Timestamp Instant timestamp,
       BoundedWindow window,
       OutputReceiver<Block> out) {
-    WindowedBuilders.Part part = builders.part(window, timestamp);
-    part.startOrigin(block.origin(), out::output);
-    for (int row = 0; row < block.rows(); row++) {
-      part.builder().appendFrom(block, row);
-      part.flushIfFull(out::output);
+    Consumer<Block> next = Stage.downstream(out::output);
+    try (Stage.Span span = Stage.enter("resize")) {
+      WindowedBuilders.Part part = builders.part(window, timestamp);
+      part.startOrigin(block.origin(), next);
+      for (int row = 0; row < block.rows(); row++) {
+        part.builder().appendFrom(block, row);
+        part.flushIfFull(next);
+      }
     }
   }
 

@@ -2,6 +2,8 @@
 package dev.millrace.cache;
 
 import dev.millrace.cache.tier.CacheKey;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -69,7 +71,11 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
   }
 
   private byte @Nullable [] compute(K element) throws Exception {
-    V result = computation.of(element);
+    V result;
+    try (Stage.Span span = Stage.enter("compute " + name);
+        Stage.Wait wait = Stage.waiting(Spent.LOADING)) {
+      result = computation.of(element);
+    }
     return result == null ? null : CoderUtils.encodeToByteArray(results, result);
   }
 

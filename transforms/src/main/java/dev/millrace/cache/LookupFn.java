@@ -10,6 +10,8 @@ import dev.millrace.block.Marshalled;
 import dev.millrace.block.OneToOne;
 import dev.millrace.cache.tier.Entry;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class LookupFn extends DoFn<Block, Block> implements OneToOne {
 
   private final Lookup lookup;
+  private final String stage;
   private final Marshalled<BlockSchema> input;
   private final Marshalled<BlockSchema> added;
 
@@ -34,6 +37,7 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
    */
   LookupFn(Lookup lookup, BlockSchema input, BlockSchema added) {
     this.lookup = lookup;
+    this.stage = "look up " + lookup.name();
     this.input = Marshalled.of(input);
     this.added = Marshalled.of(added);
   }
@@ -49,11 +53,17 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
 
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Block> out) throws Exception {
-    Found found = lookUp(block);
-    int unmatched = found.unmatched();
-    Measure.ROWS_UNMATCHED.add(unmatched);
-    boolean all = unmatched == 0 || lookup.keepsUnmatched();
-    out.output(found.beside(all ? block : matched(block, found), added.get()));
+    out.output(beside(block));
+  }
+
+  private Block beside(Block block) throws Exception {
+    try (Stage.Span span = Stage.enter(stage)) {
+      Found found = lookUp(block);
+      int unmatched = found.unmatched();
+      Measure.ROWS_UNMATCHED.add(unmatched);
+      boolean all = unmatched == 0 || lookup.keepsUnmatched();
+      return found.beside(all ? block : matched(block, found), added.get());
+    }
   }
 
   private Found lookUp(Block block) throws Exception {
@@ -66,7 +76,9 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
   private byte[] @Nullable [] values(Block block, int[] columns, int[] rows) throws Exception {
     LookupSource.Opened asked = requireNonNull(source);
     if (cache == null) {
-      return asked.load(block, columns, rows);
+      try (Stage.Wait wait = Stage.waiting(Spent.LOADING)) {
+        return asked.load(block, columns, rows);
+      }
     }
     Entry[] entries =
         cache

@@ -5,6 +5,8 @@ import com.google.common.primitives.ImmutableIntArray;
 import dev.millrace.cache.Flights.Flight;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.Entry;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import dev.millrace.observe.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +67,11 @@ final class Request {
     ImmutableIntArray missing = wanted.build();
     cache.served(hits);
     cache.unserved(stale, missing.length() - stale);
-    load(missing);
+    if (!missing.isEmpty()) {
+      try (Stage.Wait wait = Stage.waiting(Spent.LOADING)) {
+        load(missing);
+      }
+    }
     refresh(due.build());
     cache.demote();
     return complete(missing, oldest);
@@ -83,9 +89,6 @@ final class Request {
   }
 
   private void load(ImmutableIntArray missing) throws Exception {
-    if (missing.isEmpty()) {
-      return;
-    }
     Flight flight = new Flight();
     Map<Integer, Flight> others = new LinkedHashMap<>();
     ImmutableIntArray own = claim(missing, flight, others);

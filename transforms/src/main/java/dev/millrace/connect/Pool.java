@@ -4,6 +4,8 @@ package dev.millrace.connect;
 import com.codahale.metrics.Gauge;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.MetricsServer;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -134,6 +136,9 @@ public final class Pool implements AutoCloseable {
     private final Connection connection;
     private final String stage;
     private final long since = System.nanoTime();
+    // Until it is given back, what keeps its thread is the server.
+    private final Stage.Wait wait = Stage.waiting(Spent.DATABASE);
+    private volatile long looked = since;
     private volatile @Nullable Sighting seen;
     private volatile @Nullable String aborted;
     private long written;
@@ -163,8 +168,22 @@ public final class Pool implements AutoCloseable {
       return seen;
     }
 
-    void see(Sighting sighting) {
+    /**
+     * It was looked at.
+     *
+     * @return for how long it has waited for a lock, since it was looked at before
+     */
+    Duration see(Sighting sighting) {
       seen = sighting;
+      long now = System.nanoTime();
+      Duration wait = Duration.ofNanos(now - looked);
+      looked = now;
+      if (!sighting.isWaiting()) {
+        return Duration.ZERO;
+      }
+      wait = sighting.waited().compareTo(wait) < 0 ? sighting.waited() : wait;
+      this.wait.locked(wait.toNanos(), sighting.holder());
+      return wait;
     }
 
     /** The process of the server at its other end. */
@@ -263,7 +282,8 @@ public final class Pool implements AutoCloseable {
     @Override
     public void close() throws SQLException {
       long nanos = age();
-      try (connection) {
+      try (wait;
+          connection) {
         giveUp();
       } finally {
         // Only now, or who comes next would find the pool still full, and wait in vain.

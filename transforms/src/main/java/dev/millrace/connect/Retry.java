@@ -5,6 +5,8 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import java.io.Serializable;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -79,7 +81,7 @@ public record Retry(Duration budget) implements Serializable {
             .onRetry(retried -> told(what, failures))
             .build();
     long start = System.nanoTime();
-    try {
+    try (Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
       return Failsafe.with(policy)
           .get(
               () -> {

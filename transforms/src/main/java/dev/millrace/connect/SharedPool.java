@@ -7,6 +7,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import dev.millrace.observe.Timing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,18 +71,26 @@ final class SharedPool {
   }
 
   Pool.Acquired acquire(String stage) throws SQLException {
+    Connection connection;
+    try (Stage.Wait wait = Stage.waiting(Spent.CONNECTION)) {
+      connection = take(stage);
+    }
+    Pool.Acquired acquired = new Pool.Acquired(this, connection, stage);
+    out.put(connection, acquired);
+    return acquired;
+  }
+
+  private Connection take(String stage) throws SQLException {
     long start = System.nanoTime();
     boolean taken = false;
     enter(stage);
     try {
       Connection connection = connection(start);
-      Pool.Acquired acquired = new Pool.Acquired(this, connection, stage);
-      out.put(connection, acquired);
       if (turns != null) {
         turns.taken(connection.unwrap(PgConnection.class), connections(PoolState.IDLE));
       }
       taken = true;
-      return acquired;
+      return connection;
     } catch (SQLException failure) {
       failed(failure);
       throw failure;

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param query the beginning of its latest statement, on one line
  * @param age since that began
  * @param blockers who holds the lock that it waits for; null if it waits for none
+ * @param waited since it began to wait for it
  */
-record Sighting(String query, Duration age, @Nullable String blockers) {
+record Sighting(String query, Duration age, @Nullable String blockers, Duration waited) {
 
   private static final int QUERY_LENGTH = 80;
 
@@ -26,11 +27,11 @@ record Sighting(String query, Duration age, @Nullable String blockers) {
 
   String sentence() {
     String ran = "\"%s\" was at it for %d s".formatted(query, age.toSeconds());
-    return blockers == null
-        ? ran
-        : ran
-            + ", waiting for a lock that "
-            + (blockers.isEmpty() ? "another" : blockers)
-            + " held";
+    return blockers == null ? ran : ran + ", waiting for a lock that " + holder() + " held";
+  }
+
+  /** Who holds the lock that it waits for. */
+  String holder() {
+    return blockers == null || blockers.isEmpty() ? "another" : blockers;
   }
 }

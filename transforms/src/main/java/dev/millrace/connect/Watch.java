@@ -41,10 +41,16 @@ final class Watch implements AutoCloseable {
   /** Between two looks. */
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
+  /** The same, while somebody waits for a lock: it is told for how long. */
+  private static final Duration LOCK_PERIOD = Duration.ofSeconds(1);
+
   /** For a server to answer: later it is of no use. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /** Who blocks is asked for only where it is known that somebody does: it halts lock tables. */
+  /**
+   * Who blocks is asked for only where it is known that somebody does: it halts lock tables. Since
+   * when is known from PostgreSQL 14 on, and otherwise said to be since the statement began.
+   */
   private static final String LOOK =
       """
       SELECT a.pid, a.query,
@@ -54,7 +60,11 @@ final class Watch implements AutoCloseable {
                         concat('session ', b.pid, ' of ', b.usename,
                                ' (' || nullif(concat_ws(', ', nullif(b.application_name, ''),
                                                         b.state), '') || ')'), ' and ')
-               FROM pg_stat_activity AS b WHERE b.pid = ANY (pg_blocking_pids(a.pid))), '') END
+               FROM pg_stat_activity AS b WHERE b.pid = ANY (pg_blocking_pids(a.pid))), '') END,
+             CASE WHEN a.wait_event_type = 'Lock' THEN (
+               SELECT (extract(epoch FROM clock_timestamp() - min(coalesce(
+                        (to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start))) * 1000)::bigint
+               FROM pg_locks AS l WHERE l.pid = a.pid AND NOT l.granted) END
       FROM pg_stat_activity AS a WHERE a.pid = ANY (?)""";
 
   private static final LongAdder LOCK_WAIT_MILLIS = new LongAdder();
@@ -79,6 +89,7 @@ final class Watch implements AutoCloseable {
   private final ScheduledExecutorService clock;
   private final ScheduledFuture<?> ticks;
   private long lastLook = System.nanoTime();
+  private boolean isLocked;
   private int ticked;
 
   /**
@@ -123,7 +134,8 @@ final class Watch implements AutoCloseable {
       if (ticked % TICKS == 0) {
         passed.run();
       }
-      if (System.nanoTime() - lastLook >= PERIOD.toNanos() && isWorth()) {
+      Duration period = isLocked ? LOCK_PERIOD : PERIOD;
+      if (System.nanoTime() - lastLook >= period.toNanos() && isWorth()) {
         lastLook = System.nanoTime();
         look();
       }
@@ -170,21 +182,29 @@ final class Watch implements AutoCloseable {
       throws SQLException {
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
       look.setArray(1, connection.createArrayOf("int4", backends.keySet().toArray()));
+      isLocked = false;
       try (ResultSet row = look.executeQuery()) {
         while (row.next()) {
-          Duration age = Duration.ofMillis(row.getLong(3));
-          Sighting sighting = new Sighting(String.valueOf(row.getString(2)), age, row.getString(4));
+          Sighting sighting = sighting(row);
           Pool.Acquired acquired = backends.get(row.getInt(1));
           if (acquired != null) {
-            acquired.see(sighting);
+            LOCK_WAIT_MILLIS.add(acquired.see(sighting).toMillis());
           }
           if (sighting.isWaiting()) {
-            LOCK_WAIT_MILLIS.add(Math.min(age.toMillis(), PERIOD.toMillis()));
+            isLocked = true;
             gate.congested(Gate.Reason.LOCK_WAITS, sighting.sentence());
           }
         }
       }
     }
+  }
+
+  private static Sighting sighting(ResultSet row) throws SQLException {
+    return new Sighting(
+        String.valueOf(row.getString(2)),
+        Duration.ofMillis(row.getLong(3)),
+        row.getString(4),
+        Duration.ofMillis(row.getLong(5)));
   }
 
   private void lag(Connection connection) throws SQLException {

@@ -28,7 +28,7 @@ final class Exposition implements MultiCollector {
 
   private static final String TOTAL = "_total";
 
-  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   @Override
   public MetricSnapshots collect() {
@@ -49,7 +49,7 @@ final class Exposition implements MultiCollector {
             (key, metric) -> {
               if (metric instanceof Counter || metric instanceof Gauge<?>) {
                 families
-                    .computeIfAbsent(key.replaceFirst("\\{.*", ""), name -> new TreeMap<>())
+                    .computeIfAbsent(key.replaceFirst("(?s)\\{.*", ""), name -> new TreeMap<>())
                     .put(labels(key), value(metric));
               }
             });
@@ -60,7 +60,7 @@ final class Exposition implements MultiCollector {
     Labels.Builder labels = Labels.builder();
     Matcher matcher = LABEL.matcher(key);
     while (matcher.find()) {
-      labels.label(matcher.group(1), matcher.group(2));
+      labels.label(matcher.group(1), Measure.unescaped(matcher.group(2)));
     }
     return labels.build();
   }

@@ -27,6 +27,15 @@ final class Help {
           Map.entry(
               "millrace_lock_wait_seconds_total",
               "For how long sessions were seen waiting for locks."),
+          Map.entry(
+              "millrace_stage_seconds_total",
+              "What the threads of a stage spent their time on, by stage and state."),
+          Map.entry(
+              "millrace_stage_allocated_bytes_total",
+              "Bytes that the threads of a stage allocated on the heap."),
+          Map.entry(
+              "millrace_gc_pause_seconds_total",
+              "For how long the garbage collector stopped all threads."),
           Map.entry("millrace_pool_connections", "Connections of pools, by pool and state."),
           Map.entry(
               "millrace_freshness_seconds", "How far what was read is behind the source's clock."),

@@ -3,6 +3,8 @@ package dev.millrace.observe;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import com.google.common.escape.Escaper;
+import com.google.common.escape.Escapers;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -48,6 +50,13 @@ public enum Measure {
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "millrace";
 
+  private static final Escaper ESCAPER =
+      Escapers.builder()
+          .addEscape('\\', "\\\\")
+          .addEscape('"', "\\\"")
+          .addEscape('\n', "\\n")
+          .build();
+
   private static final MetricRegistry REGISTRY = new MetricRegistry();
 
   /** The registry of this JVM, in which each measure is a counter named {@link #metric()}. */
@@ -89,7 +98,7 @@ public enum Measure {
   /**
    * A name in the registry with labels, in the form that Prometheus gives them.
    *
-   * @param labels names and values by turns, neither with a quote in it
+   * @param labels names and values by turns; what a value may not hold as it is, is escaped
    */
   public static String labelled(String metric, String... labels) {
     StringBuilder name = new StringBuilder(metric);
@@ -97,10 +106,24 @@ public enum Measure {
       name.append(i == 0 ? '{' : ',')
           .append(labels[i])
           .append("=\"")
-          .append(labels[i + 1])
+          .append(ESCAPER.escape(labels[i + 1]))
           .append('"');
     }
     return name.append('}').toString();
+  }
+
+  /** What {@link #labelled} was given as a value. */
+  static String unescaped(String value) {
+    StringBuilder plain = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char next = value.charAt(i);
+      if (next == '\\') {
+        i++;
+        next = value.charAt(i) == 'n' ? '\n' : value.charAt(i);
+      }
+      plain.append(next);
+    }
+    return plain.toString();
   }
 
   /**
@@ -134,7 +157,7 @@ public enum Measure {
     counters()
         .forEach(
             (name, counter) ->
-                totals.put(name.replaceAll("^[^\"]*\"|\"}$", ""), counter.getCount()));
+                totals.put(unescaped(name.replaceAll("^[^\"]*\"|\"}$", "")), counter.getCount()));
     return totals;
   }
 

@@ -7,6 +7,7 @@ import dev.millrace.block.Origin;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.ledger.Interval;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -177,10 +178,12 @@ final class Claims {
     Measure.BLOCKS.add(1);
     Measure.BYTES.add(block.bytes());
     Instant at = timestamp.apply(block);
-    if (at == null) {
-      out.output(block);
-    } else {
-      out.outputWithTimestamp(block, at);
+    try (Stage.Span span = Stage.enter(Stage.OTHERS)) {
+      if (at == null) {
+        out.output(block);
+      } else {
+        out.outputWithTimestamp(block, at);
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.LedgerSource;
 import dev.millrace.ledger.Position;
 import dev.millrace.observe.Memory;
+import dev.millrace.observe.Stage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
@@ -142,7 +143,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     if (following.get().isOver(split, (Range.Gaps) claims.range())) {
       claims.found(Range.Gaps.UNKNOWN);
     }
-    try {
+    try (Stage.Span span = Stage.enter(stage())) {
       ProcessContinuation next = process(split, claims, watermark);
       requireNonNull(outage).over();
       return next;

@@ -14,6 +14,7 @@ import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.ledger.LedgerSource;
 import dev.millrace.observe.Memory;
+import dev.millrace.observe.Stage;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -75,7 +76,8 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
     Memory memory = Memory.ofThisJvm();
     ReadBudget now = requireNonNull(budget).within(memory.room());
     Claims claims = new Claims(plan.get().splits().get(split), tracker, out, now);
-    try (Memory.Holding holding = memory.hold(stage())) {
+    try (Stage.Span span = Stage.enter(stage());
+        Memory.Holding holding = memory.hold(stage())) {
       holding.set(now.blockSize().bytes());
       read(claims);
       requireNonNull(outage).over();

@@ -11,6 +11,7 @@ import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.RejectRules;
 import dev.millrace.observe.Memory;
+import dev.millrace.observe.Stage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,7 +124,9 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     List<Block> blocks = requireNonNull(pending);
     if (!blocks.isEmpty()) {
       long start = System.nanoTime();
-      requireNonNull(writer).write(blocks);
+      try (Stage.Span span = Stage.enter("write " + write.get().table().name())) {
+        requireNonNull(writer).write(blocks);
+      }
       requireNonNull(size).took(Duration.ofNanos(System.nanoTime() - start));
       blocks.clear();
       hold(0);
