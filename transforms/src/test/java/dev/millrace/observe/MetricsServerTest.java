@@ -94,6 +94,29 @@ class MetricsServerTest {
   }
 
   @Test
+  void hold_shouldServeStages_whateverTheirNames() throws Exception {
+    int port = freePort();
+    System.setProperty(PORT, Integer.toString(port));
+    MetricsServer.hold();
+    try (Stage.Span span = Stage.enter("write public.a\"b\\c\nd{e=\"f\"},g")) {
+      try (Stage.Wait wait = Stage.waiting(Spent.SLOT)) {
+        assertThat(scrape(port)).isNotEmpty();
+      }
+      String stage = "stage=\"write public.a\\\"b\\\\c\\nd{e=\\\"f\\\"},g\"";
+      List<String> lines = scrape(port);
+      String slot = "millrace_stage_seconds_total{" + stage + ",state=\"slot\"}";
+      assertThat(sample(lines, slot)).as(slot).isPositive();
+      assertThat(lines)
+          .anyMatch(line -> line.startsWith("millrace_stage_allocated_bytes_total{" + stage + "} "))
+          .contains(
+              "# TYPE millrace_stage_seconds_total counter",
+              "# TYPE millrace_gc_pause_seconds_total counter");
+    } finally {
+      MetricsServer.release();
+    }
+  }
+
+  @Test
   void hold_shouldTakeTheNextPort_whenTheFirstIsTaken() throws Exception {
     try (ServerSocket taken = listening()) {
       int first = taken.getLocalPort();

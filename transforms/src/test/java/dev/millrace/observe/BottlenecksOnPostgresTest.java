@@ -1,0 +1,163 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.block.BlockSchema;
+import dev.millrace.block.BlockType;
+import dev.millrace.block.Blocks;
+import dev.millrace.block.Column;
+import dev.millrace.cache.CachedLookup;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.testing.PostgresExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.beam.sdk.values.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a pipeline is made to wait for is what it is said to wait for. */
+@Timeout(240)
+class BottlenecksOnPostgresTest {
+
+  private static final String WRITE = "write public.t";
+
+  private static final BlockSchema KEY = BlockSchema.of(Column.of("k", BlockType.INT32));
+  private static final BlockSchema FOUND = BlockSchema.of(Column.of("name", BlockType.TEXT));
+
+  @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @BeforeEach
+  void tables() throws SQLException {
+    POSTGRES.execute(
+        "DROP TABLE IF EXISTS s, t",
+        "CREATE TABLE s (id bigint PRIMARY KEY, k int, text text)",
+        "INSERT INTO s SELECT i, i % 1000, repeat(md5(i::text), 4) FROM generate_series(1, 40000) i",
+        "CREATE TABLE t (LIKE s, name text)",
+        """
+        CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'""");
+  }
+
+  private static ConnectionSpec spec() {
+    return ConnectionSpec.of(POSTGRES.jdbcUrl());
+  }
+
+  private static void slowSink() throws SQLException {
+    POSTGRES.execute(
+        "CREATE TRIGGER slow AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION slow()");
+  }
+
+  @Test
+  void of_shouldNameTheLockAndItsHolder_whenAnotherSessionHasTheTarget() throws Exception {
+    try (Connection holder = spec().connect("holder");
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE t IN SHARE MODE");
+      Future<CopyRun> copy = threads.submit(() -> CopyRun.direct(spec(), CopyRun.nothing()));
+      statement.execute("SELECT pg_sleep(12)");
+      holder.rollback();
+
+      Bottleneck found = copy.get().bottleneck();
+      assertThat(found.stage().stage()).isEqualTo(WRITE);
+      assertThat(found.cause()).as("%s", found).isEqualTo(Spent.LOCK);
+      assertThat(found.stage().holder()).matches("session \\d+ of .*");
+      assertThat(found.share()).isGreaterThan(0.5);
+    }
+  }
+
+  @Test
+  void of_shouldNameTheSink_whenItsServerIsSlow() throws Exception {
+    slowSink();
+    CopyRun run = CopyRun.direct(spec(), CopyRun.nothing());
+    assertThat(run.bottleneck().stage().stage()).isEqualTo(WRITE);
+    assertThat(run.bottleneck().cause()).isEqualTo(Spent.DATABASE);
+    assertThat(run.bottleneck().share()).isGreaterThan(0.6);
+  }
+
+  @Test
+  void of_shouldNameTheSinkAndNotItsSource_whenTheyShareAThread() throws Exception {
+    slowSink();
+    CopyRun run = CopyRun.flink(spec(), CopyRun.nothing());
+    assertThat(run.bottleneck().stage().stage()).isEqualTo(WRITE);
+    assertThat(run.bottleneck().cause()).isEqualTo(Spent.DATABASE);
+    assertThat(run.stage("read public.s").share(Spent.DOWNSTREAM)).isGreaterThan(0.3);
+  }
+
+  @Test
+  void of_shouldNameConnections_whenThereIsOneForSeveralThreads() throws Exception {
+    slowSink();
+    CopyRun run = CopyRun.direct(spec().withMaxConnections(1), CopyRun.nothing());
+    assertThat(run.bottleneck().stage().stage()).isEqualTo(WRITE);
+    assertThat(run.bottleneck().cause()).as("%s", run).isEqualTo(Spent.CONNECTION);
+  }
+
+  @Test
+  void of_shouldNameTheMisses_whenALookupIsSlow() {
+    CachedLookup slow =
+        CachedLookup.by("slow", "1", KEY, FOUND, BottlenecksOnPostgresTest::find).on("k");
+    CopyRun run = CopyRun.direct(spec(), slow.columns("name"));
+    assertThat(run.bottleneck().stage().stage()).isEqualTo("look up slow");
+    assertThat(run.bottleneck().cause()).isEqualTo(Spent.LOADING);
+    assertThat(run.bottleneck().share()).isGreaterThan(0.6);
+  }
+
+  private static Map<Row, Row> find(List<Row> keys) throws InterruptedException {
+    new CountDownLatch(1).await(700, TimeUnit.MILLISECONDS);
+    Map<Row, Row> found = new HashMap<>();
+    keys.forEach(key -> found.put(key, Row.withSchema(FOUND.toBeam()).addValue("n").build()));
+    return found;
+  }
+
+  @Test
+  void of_shouldNameTheWork_whenAMapComputes() {
+    CopyRun run = CopyRun.direct(spec(), Blocks.map(schema(), BottlenecksOnPostgresTest::compute));
+    assertThat(run.bottleneck().stage().stage()).isEqualTo("map");
+    assertThat(run.bottleneck().cause()).as("%s", run).isIn(Spent.WORKING, Spent.PROCESSOR);
+    assertThat(run.stage("map").seconds(Spent.WORKING)).isPositive();
+  }
+
+  private static BlockSchema schema() {
+    return BlockSchema.of(
+        Column.of("id", BlockType.INT64),
+        Column.of("k", BlockType.INT32),
+        Column.of("text", BlockType.TEXT));
+  }
+
+  private static VectorSchemaRoot compute(VectorSchemaRoot batch, BufferAllocator allocator) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(40);
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return batch;
+  }
+
+  @Test
+  void of_shouldNameTheCollector_whenTheHeapIsSmall() throws Exception {
+    assertThat(SmallHeapChild.run(POSTGRES.jdbcUrl())).isEqualTo("GC");
+  }
+
+  @Test
+  void rest_shouldBeSmall_whenNothingIsInTheWay() {
+    CopyRun run = CopyRun.direct(spec(), Blocks.map(schema(), (batch, allocator) -> batch));
+    assertThat(run.bottleneck().rest()).as("%s", run).isLessThan(0.1);
+    assertThat(run.stage("read public.s").allocatedBytes()).isGreaterThan(1 << 20);
+    CopyRun fused = CopyRun.flink(spec(), Blocks.map(schema(), (batch, allocator) -> batch));
+    assertThat(fused.bottleneck().rest()).as("%s", fused).isLessThan(0.1);
+  }
+}

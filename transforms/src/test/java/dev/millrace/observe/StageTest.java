@@ -1,0 +1,154 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.observe;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StageTest {
+
+  private static void await(int millis) {
+    try {
+      assertThat(new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)).isFalse();
+    } catch (InterruptedException stopped) {
+      throw new AssertionError(stopped);
+    }
+  }
+
+  private static void compute(int millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static StageTime time(String stage) {
+    return requireNonNull(Stage.times().get(stage));
+  }
+
+  @Test
+  void enter_shouldTellWorkFromWaits_evenWithinAWait() {
+    long start = System.nanoTime();
+    try (Stage.Span span = Stage.enter("a")) {
+      compute(100);
+      try (Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+        await(100);
+        compute(100);
+      }
+      await(50);
+    }
+    double all = (System.nanoTime() - start) / 1e9;
+    StageTime a = time("a");
+    assertThat(a.seconds()).isCloseTo(all, within(0.01));
+    double computed = a.seconds(Spent.WORKING) + a.seconds(Spent.PROCESSOR) + a.seconds(Spent.GC);
+    assertThat(computed).isCloseTo(0.2, within(0.05));
+    assertThat(a.seconds(Spent.DATABASE)).isBetween(0.08, all - 0.2);
+    assertThat(a.seconds(Spent.REST)).isBetween(0.03, all - 0.2);
+  }
+
+  @Test
+  void enter_shouldMakeTheOuterStageWait_whenAnotherIsWithin() {
+    try (Stage.Span outer = Stage.enter("outer");
+        Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+      Stage.downstream(
+              millis -> {
+                try (Stage.Span inner = Stage.enter("inner")) {
+                  await(100);
+                }
+              })
+          .accept(0);
+    }
+    assertThat(time("outer").seconds(Spent.DOWNSTREAM)).isGreaterThan(0.09);
+    assertThat(time("outer").ownSeconds()).isLessThan(time("outer").seconds(Spent.DOWNSTREAM));
+    assertThat(time("inner").seconds(Spent.REST)).isGreaterThan(0.09);
+    assertThat(time("inner").seconds(Spent.DOWNSTREAM)).isZero();
+  }
+
+  @Test
+  void locked_shouldBeAPartOfTheWait_andNotMoreThanIt() {
+    try (Stage.Span span = Stage.enter("locked")) {
+      try (Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+        await(100);
+        wait.locked(TimeUnit.MILLISECONDS.toNanos(40), "session 7");
+      }
+      try (Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+        wait.locked(TimeUnit.HOURS.toNanos(1), "session 8");
+      }
+    }
+    StageTime locked = time("locked");
+    assertThat(locked.seconds(Spent.LOCK)).isBetween(0.04, 0.06);
+    assertThat(locked.seconds(Spent.DATABASE)).isGreaterThan(0.03);
+    assertThat(locked.holder()).isEqualTo("session 8");
+  }
+
+  @Test
+  void waiting_shouldCallItLoading_whenACacheAsksADatabase() {
+    try (Stage.Span span = Stage.enter("loading");
+        Stage.Wait loading = Stage.waiting(Spent.LOADING)) {
+      try (Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+        await(50);
+      }
+      try (Stage.Wait wait = Stage.waiting(Spent.CONNECTION)) {
+        await(50);
+      }
+    }
+    assertThat(time("loading").seconds(Spent.LOADING)).isGreaterThan(0.04);
+    assertThat(time("loading").seconds(Spent.CONNECTION)).isGreaterThan(0.04);
+    assertThat(time("loading").seconds(Spent.DATABASE)).isZero();
+  }
+
+  @Test
+  void waiting_shouldDoNothing_outsideOfStages() {
+    Map<String, StageTime> before = Stage.times();
+    try (Stage.Wait wait = Stage.waiting(Spent.CONNECTION)) {
+      await(20);
+      wait.locked(1, "nobody");
+    }
+    assertThat(Stage.since(before)).isEmpty();
+  }
+
+  @Test
+  void times_shouldHaveWhatIsUnderWay() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Thread other =
+        new Thread(
+            () -> {
+              try (Stage.Span outer = Stage.enter("under");
+                  Stage.Span span = Stage.enter("way");
+                  Stage.Wait wait = Stage.waiting(Spent.SLOT)) {
+                begun.countDown();
+                end.await();
+              } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    other.start();
+    begun.await();
+    await(100);
+    assertThat(time("way").seconds(Spent.SLOT)).isGreaterThan(0.08);
+    assertThat(time("under").seconds(Spent.DOWNSTREAM)).isGreaterThan(0.08);
+    end.countDown();
+    other.join();
+    double ended = time("way").seconds();
+    await(20);
+    assertThat(time("way").seconds()).isEqualTo(ended);
+  }
+
+  @Test
+  void enter_shouldCountWhatIsAllocated() {
+    byte[][] kept = new byte[8][];
+    try (Stage.Span span = Stage.enter("allocating")) {
+      for (int i = 0; i < kept.length; i++) {
+        kept[i] = new byte[1 << 20];
+      }
+    }
+    assertThat(time("allocating").allocatedBytes()).isBetween(8L << 20, 9L << 20);
+    assertThat(kept[7]).hasSize(1 << 20);
+  }
+}
