@@ -2,11 +2,15 @@
 package dev.millrace.runners;
 
 import dev.millrace.connect.Pool;
+import dev.millrace.observe.Bottleneck;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Stage;
+import dev.millrace.observe.StageTime;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -52,6 +56,7 @@ final class Progress implements AutoCloseable {
   private final boolean terminal;
   private final Supplier<Sample> source;
   private final long startNanos = System.nanoTime();
+  private final Map<String, StageTime> stagesBefore = Stage.times();
   private long moved = -1;
   private boolean stallTold;
   private long movedNanos = startNanos;
@@ -138,7 +143,7 @@ final class Progress implements AutoCloseable {
 
   private void tell() {
     Sample sample = look();
-    String line = line(sample, elapsed()) + stalled();
+    String line = line(sample, elapsed()) + (still().compareTo(STALL) < 0 ? slowest() : stalled());
     err.print(terminal ? CLEAR_LINE + line : line + System.lineSeparator());
     err.flush();
   }
@@ -166,13 +171,24 @@ final class Progress implements AutoCloseable {
   /** For how long nothing moved, and what is waited for as far as this JVM knows. */
   private String stalled() {
     Duration still = still();
-    if (still.compareTo(STALL) < 0) {
-      return "";
-    }
     List<String> waits = Pool.waits();
     stallTold = !waits.isEmpty();
     return ", stalled for %d s".formatted(still.toSeconds())
         + (waits.isEmpty() ? "" : ": " + String.join("; ", waits));
+  }
+
+  /** Where most of the time since it began went, in few words. */
+  private String slowest() {
+    return Bottleneck.of(Stage.since(stagesBefore))
+        .map(
+            found ->
+                String.format(
+                    Locale.ROOT,
+                    ", slowest: %s (%.0f %% %s)",
+                    found.stage().stage(),
+                    found.share() * 100,
+                    found.cause().label()))
+        .orElse("");
   }
 
   private Duration still() {

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.observe.Stage;
+import dev.millrace.observe.StageTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -8,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -22,6 +25,7 @@ final class Run {
   private final Stop stop;
   private final String id = newId();
   private final long startNanos = System.nanoTime();
+  private final Map<String, StageTime> stagesBefore = Stage.times();
   private final List<String> jobs = new ArrayList<>();
   private Consumer<String> submitted = job -> {};
   private volatile long endNanos;
@@ -91,6 +95,11 @@ final class Run {
   /** What comes now is reported apart. */
   void stopClock() {
     endNanos = System.nanoTime();
+  }
+
+  /** What the stages of this JVM had spent when it began. */
+  Map<String, StageTime> stagesBefore() {
+    return stagesBefore;
   }
 
   Duration elapsed() {

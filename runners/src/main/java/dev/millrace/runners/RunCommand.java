@@ -108,6 +108,7 @@ abstract class RunCommand implements Callable<Integer> {
             common.dryRun ? null : run.attempts(),
             run.jobs(),
             common.runner.isCluster() ? null : DatabaseUse.ofThisJvm(),
+            common.runner.isCluster() ? null : StageUse.since(run.stagesBefore(), run),
             outcome,
             error);
     if (common.json) {

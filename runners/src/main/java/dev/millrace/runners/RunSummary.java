@@ -22,6 +22,7 @@ record RunSummary(
     @Nullable Long attempts,
     List<String> jobs,
     @Nullable DatabaseUse database,
+    @Nullable StageUse stages,
     Outcome outcome,
     @Nullable String error) {
 
@@ -35,6 +36,7 @@ record RunSummary(
         PeakMemory.residentBytes(),
         null,
         List.of(),
+        null,
         null,
         Outcome.of(Counts.NONE),
         error);
@@ -64,6 +66,9 @@ record RunSummary(
     if (database != null) {
       fields.put("database", database.toMap());
     }
+    if (stages != null) {
+      stages.addTo(fields);
+    }
     fields.putAll(outcome.details());
     if (error != null) {
       fields.put("error", error);
@@ -92,6 +97,9 @@ record RunSummary(
     add(lines, "speed", rowsPerSecond(), "rows/s");
     if (database != null) {
       database.tell(lines);
+    }
+    if (stages != null) {
+      stages.tell(lines);
     }
     peakResidentBytes.ifPresent(bytes -> add(lines, "peak memory", bytes >> 20, "MiB"));
     return lines;

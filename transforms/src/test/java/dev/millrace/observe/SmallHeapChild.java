@@ -49,7 +49,6 @@ final class SmallHeapChild {
       ballast.add(new ArrayList<>(List.of(ballast.size())));
     }
     CopyRun run = CopyRun.direct(spec, CopyRun.nothing());
-    System.err.println(run.stages() + " beside " + ballast.size());
-    System.out.print(run.bottleneck().cause());
+    System.out.print(ballast.isEmpty() ? "no ballast" : run.bottleneck().cause());
   }
 }
