@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.connect.Pool;
 import dev.millrace.observe.Bottleneck;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Spent;
@@ -14,7 +15,7 @@ import dev.millrace.observe.Spent;
  * @param processors of this machine
  * @param heapMebibytes that this JVM may have
  * @param evicted entries that a cache of this JVM had no room for
- * @param throttles how often fewer connections were let in at once
+ * @param throttled whether connections were waited for mostly because fewer were let in at once
  */
 record Advice(
     Spent cause,
@@ -23,7 +24,7 @@ record Advice(
     int processors,
     long heapMebibytes,
     long evicted,
-    long throttles) {
+    boolean throttled) {
 
   /** On a bottleneck of this JVM. */
   static Advice on(Bottleneck found, int parallelism) {
@@ -35,7 +36,7 @@ record Advice(
         machine.availableProcessors(),
         machine.maxMemory() >> 20,
         evictions(),
-        Measure.THROTTLES.total());
+        Pool.throttledSeconds() > found.stage().seconds(Spent.CONNECTION) / 2);
   }
 
   private static long evictions() {
@@ -55,16 +56,12 @@ record Advice(
               ? "--parallelism=%d has all processors at work".formatted(processors)
               : "more processors, and --parallelism by their number, as on a Flink cluster";
       case DATABASE ->
-          throttles > 0
-              ? "the database was overloaded, and fewer connections were let in: see --json,"
-                  + " database.events"
-              : "--parallelism=%d has more under way at once, if the database can do more"
-                  .formatted(2 * parallelism);
+          "--parallelism=%d has more under way at once, if the database can do more"
+              .formatted(2 * parallelism);
       case LOCK -> holder + " held them last: end it, or run this when it is over";
       case CONNECTION ->
-          throttles > 0
-              ? "the database was overloaded, and fewer connections were let in: see --json,"
-                  + " database.events"
+          throttled
+              ? "the database showed that it was too much: --json says by what, in database.events"
               : "raise --max-connections if it was given; otherwise lower --parallelism";
       case SLOT -> "give its pool more slots by MILLRACE_POOL_<NAME>";
       case LOADING ->

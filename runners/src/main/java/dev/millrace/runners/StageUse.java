@@ -53,7 +53,7 @@ record StageUse(List<StageTime> stages, Duration elapsed, String advice) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", stage.stage());
     fields.put("seconds", thousandths(stage.seconds()));
-    fields.put("busy_threads", thousandths(busyThreads(stage)));
+    fields.put("threads", thousandths(threads(stage)));
     fields.put("shares", shares);
     fields.put("allocated_bytes", stage.allocatedBytes());
     return fields;
@@ -69,8 +69,8 @@ record StageUse(List<StageTime> stages, Duration elapsed, String advice) {
     return fields;
   }
 
-  /** How many threads were at it on average. */
-  private double busyThreads(StageTime stage) {
+  /** How many threads were in it on average, and not in the steps that follow. */
+  private double threads(StageTime stage) {
     return elapsed.isZero() ? 0 : stage.ownSeconds() * 1000 / elapsed.toMillis();
   }
 

@@ -2,12 +2,18 @@
 package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.PostgresExtension;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +58,49 @@ class SyncCommandTest {
     assertThat(summary.get("source_checksum").asText())
         .hasSize(32)
         .isEqualTo(summary.get("target_checksum").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "flink"})
+  void sync_shouldSayWhatItsStagesSpentTheirTimeOn(String runner) throws Exception {
+    assertThat(sync("--into=copy", "--runner=" + runner, "--json")).isEqualTo(ExitCode.DONE);
+
+    List<String> stages = summary().get("stages").findValuesAsText("stage");
+    assertThat(stages).contains("read public.station", "write public.copy");
+    for (JsonNode stage : summary().get("stages")) {
+      double sum = 0;
+      for (JsonNode share : stage.get("shares")) {
+        sum += share.asDouble();
+      }
+      assertThat(sum).as("%s", stage).isCloseTo(1, within(0.01));
+      assertThat(stage.get("allocated_bytes").asLong()).isPositive();
+      assertThat(stage.get("threads").asDouble()).isNotNegative();
+    }
+    JsonNode bottleneck = summary().get("bottleneck");
+    assertThat(stages).contains(bottleneck.get("stage").asText());
+    assertThat(bottleneck.get("advice").asText()).isNotEmpty();
+    assertThat(bottleneck.get("share").asDouble()).isPositive();
+  }
+
+  @Test
+  void sync_shouldNameWhoHoldsTheTarget_whenItWaitsForLocks() throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (Connection holder = target.connection();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("lock table copy in share mode");
+      Future<Integer> code = threads.submit(() -> sync("--into=copy"));
+      statement.execute("select pg_sleep(14)");
+      holder.rollback();
+
+      assertThat(code.get()).as(console.err()).isEqualTo(ExitCode.DONE);
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(console.out())
+        .contains(
+            "slowest      write public.copy, ", " % of its time waiting for the database's locks")
+        .containsPattern("session \\d+ of .* held them last: end it, or run this when it is over");
   }
 
   @Test

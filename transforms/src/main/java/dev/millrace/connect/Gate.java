@@ -6,6 +6,8 @@ import dev.millrace.observe.Events;
 import dev.millrace.observe.Measure;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Lets as many into a database at once as it copes with; see {@link AimdLimit}. Whoever waits does
@@ -28,7 +30,14 @@ final class Gate {
     REPLICA_LAG
   }
 
+  private static final LongAdder THROTTLED_NANOS = new LongAdder();
+
+  static {
+    Measure.registry().gauge("millrace_throttled_seconds_total", () -> Gate::throttledSeconds);
+  }
+
   private final String what;
+  private final int cap;
   private final long patience;
   private final AimdLimit limit;
   private int inside;
@@ -43,8 +52,14 @@ final class Gate {
    */
   Gate(String what, int cap, Duration patience) {
     this.what = what;
+    this.cap = cap;
     this.patience = patience.toNanos();
     this.limit = new AimdLimit(cap);
+  }
+
+  /** For how long threads of this JVM waited while fewer were let in, all together. */
+  static double throttledSeconds() {
+    return THROTTLED_NANOS.sum() / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
   /** Waits until there is room. */
@@ -59,7 +74,11 @@ final class Gate {
         return;
       }
       long nanos = shut > 0 ? Math.min(shut, left) : left;
+      boolean isThrottled = shut > 0 || limit.limit() < cap;
       wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      if (isThrottled) {
+        THROTTLED_NANOS.add(System.nanoTime() - now);
+      }
     }
   }
 

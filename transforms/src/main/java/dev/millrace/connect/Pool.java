@@ -97,6 +97,14 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
+   * For how long threads of this JVM waited for a connection while fewer were let into a database
+   * than it has connections for, all together, in seconds.
+   */
+  public static double throttledSeconds() {
+    return Gate.throttledSeconds();
+  }
+
+  /**
    * Takes a connection, with auto-commit off, until it is closed. Whoever keeps it for longer than
    * {@link Timeouts#transaction} loses it.
    *

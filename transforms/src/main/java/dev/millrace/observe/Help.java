@@ -36,6 +36,9 @@ final class Help {
           Map.entry(
               "millrace_gc_pause_seconds_total",
               "For how long the garbage collector stopped all threads."),
+          Map.entry(
+              "millrace_throttled_seconds_total",
+              "For how long threads waited while fewer were let into a database at once."),
           Map.entry("millrace_pool_connections", "Connections of pools, by pool and state."),
           Map.entry(
               "millrace_freshness_seconds", "How far what was read is behind the source's clock."),

@@ -77,12 +77,14 @@ class GateTest {
         .filteredOn(event -> event.kind().equals("throttle"))
         .extracting(Events.Event::text)
         .contains("2 at a time in the write pool of db for lock waits: they wait");
+    double waited = Gate.throttledSeconds();
     CountDownLatch next = entering(gate);
     gate.leave();
     gate.leave();
     assertThat(waits(next)).as("two are in, and two may be").isTrue();
     gate.leave();
     assertThat(comesIn(next)).isTrue();
+    assertThat(Gate.throttledSeconds()).isGreaterThan(waited + 0.1);
   }
 
   @Test

@@ -59,6 +59,17 @@ class BottleneckTest {
   }
 
   @Test
+  void of_shouldNameTheCollector_whenItTakesAQuarterOfAll() {
+    StageTime write = stage("write", Map.of(Spent.DATABASE, 50, Spent.GC, 5));
+    Bottleneck found = of(stage("read", Map.of(Spent.WORKING, 20, Spent.GC, 21)), write);
+    assertThat(found.stage().stage()).isEqualTo("read");
+    assertThat(found.cause()).isEqualTo(Spent.GC);
+    found = of(stage("read", Map.of(Spent.WORKING, 20, Spent.GC, 10)), write);
+    assertThat(found.stage().stage()).isEqualTo("write");
+    assertThat(found.cause()).isEqualTo(Spent.DATABASE);
+  }
+
+  @Test
   void rest_shouldBeOfTheOwnTimeOfAllStages() {
     Bottleneck found =
         of(
