@@ -73,7 +73,7 @@ class MillraceTest {
         new Outcome(
             new Counts(10L, 8L, 2L, 1L, 4096L),
             List.of("a report"),
-            Map.of("stages", 3),
+            Map.of("probes", 3),
             ExitCode.REJECTS);
 
     int code = ProbeCommand.run(console, run -> outcome, "probe", "--table=t", "--json");
@@ -101,7 +101,9 @@ class MillraceTest {
             "cursor_low",
             "cursor_high",
             "database",
-            "stages");
+            "stages",
+            "bottleneck",
+            "probes");
     assertThat(summary.get("command").asText()).isEqualTo("probe");
     assertThat(summary.get("status").asText()).isEqualTo("done");
     assertThat(summary.get("runner").asText()).isEqualTo("direct");

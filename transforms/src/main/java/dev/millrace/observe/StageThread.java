@@ -77,10 +77,15 @@ final class StageThread {
 
   /** Charges what was spent since the last time to what the thread was in. */
   private void settle() {
-    long nowNanos = System.nanoTime();
+    long nowPauses;
+    long nowNanos;
+    do {
+      // A pause between the two would be of this interval by one and of the next by the other.
+      nowPauses = Pauses.nanos();
+      nowNanos = System.nanoTime();
+    } while (nowPauses != Pauses.nanos());
     long nowCpu = use.cpu();
     long nowDelay = use.delay();
-    long nowPauses = Pauses.nanos();
     long nowAllocated = use.allocated();
     Frame frame = top;
     if (frame != null) {

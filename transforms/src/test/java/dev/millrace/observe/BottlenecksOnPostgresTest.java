@@ -58,6 +58,12 @@ class BottlenecksOnPostgresTest {
     return ConnectionSpec.of(POSTGRES.jdbcUrl());
   }
 
+  private static void moreRows() throws SQLException {
+    POSTGRES.execute(
+        "INSERT INTO s SELECT i, i % 1000, repeat(md5(i::text), 4)"
+            + " FROM generate_series(40001, 300000) i");
+  }
+
   private static void slowSink() throws SQLException {
     POSTGRES.execute(
         "CREATE TRIGGER slow AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION slow()");
@@ -149,11 +155,13 @@ class BottlenecksOnPostgresTest {
 
   @Test
   void of_shouldNameTheCollector_whenTheHeapIsSmall() throws Exception {
+    moreRows();
     assertThat(SmallHeapChild.run(POSTGRES.jdbcUrl())).isEqualTo("GC");
   }
 
   @Test
-  void rest_shouldBeSmall_whenNothingIsInTheWay() {
+  void rest_shouldBeSmall_whenNothingIsInTheWay() throws Exception {
+    moreRows();
     CopyRun run = CopyRun.direct(spec(), Blocks.map(schema(), (batch, allocator) -> batch));
     assertThat(run.bottleneck().rest()).as("%s", run).isLessThan(0.1);
     assertThat(run.stage("read public.s").allocatedBytes()).isGreaterThan(1 << 20);

@@ -14,7 +14,7 @@ import java.util.List;
 final class SmallHeapChild {
 
   /** What is left of the heap is enough, and not more. */
-  private static final long LEFT = 20 << 20;
+  private static final long LEFT = 16 << 20;
 
   private SmallHeapChild() {}
 
