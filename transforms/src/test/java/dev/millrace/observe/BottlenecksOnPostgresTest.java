@@ -7,8 +7,10 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Blocks;
 import dev.millrace.block.Column;
+import dev.millrace.cache.CachedComputation;
 import dev.millrace.cache.CachedLookup;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +25,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +163,23 @@ class BottlenecksOnPostgresTest {
   void of_shouldNameTheCollector_whenTheHeapIsSmall() throws Exception {
     moreRows();
     assertThat(SmallHeapChild.run(POSTGRES.jdbcUrl())).isEqualTo("GC");
+  }
+
+  @Test
+  void stages_shouldBeNamedByWhatTheyDo() {
+    Map<String, StageTime> before = Stage.times();
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(ReadTable.from(spec(), "s"))
+        .apply(Blocks.filter((block, row) -> row % 2 == 0))
+        .apply(Blocks.resize(Blocks.DEFAULT_SIZE))
+        .apply(Blocks.toRows())
+        .apply(MapElements.into(TypeDescriptors.longs()).via(row -> row.getInt32("k") % 7L))
+        .apply(CachedComputation.of("seventh", key -> key * 2, VarLongCoder.of()));
+    pipeline.run().waitUntilFinish();
+    assertThat(Stage.since(before))
+        .extracting(StageTime::stage)
+        .contains("read public.s", "filter", "resize", "to rows", "compute seventh");
   }
 
   @Test

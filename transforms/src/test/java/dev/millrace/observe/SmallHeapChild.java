@@ -1,12 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.observe;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.millrace.connect.ConnectionSpec;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,22 +16,7 @@ final class SmallHeapChild {
 
   /** What it found to be the cause. */
   static String run(String url) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC"));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(List.of(SmallHeapChild.class.getName(), url));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process child = builder.start();
-    try {
-      return new String(child.getInputStream().readAllBytes(), US_ASCII);
-    } finally {
-      child.destroyForcibly();
-    }
+    return Child.output(SmallHeapChild.class, List.of("-Xmx192m", "-XX:+UseSerialGC"), url);
   }
 
   /** Of the child. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +139,11 @@ class StageTest {
     double ended = time("way").seconds();
     await(20);
     assertThat(time("way").seconds()).isEqualTo(ended);
+  }
+
+  @Test
+  void enter_shouldCountStagesBeyondTheBoundAsOne() throws Exception {
+    assertThat(Child.output(ManyStagesChild.class, List.of())).isEqualTo("501 true");
   }
 
   @Test
