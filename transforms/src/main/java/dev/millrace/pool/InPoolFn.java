@@ -30,7 +30,7 @@ final class InPoolFn<InT, OutT> extends DoFn<InT, OutT> implements StandsIn {
   InPoolFn(DoFn<InT, OutT> fn, InPool pools, String stage) {
     this.fn = fn;
     this.pools = pools;
-    this.stage = stage;
+    this.stage = stage + " in pool " + pools.names();
   }
 
   @Override

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pool;
 
+import dev.millrace.observe.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,7 @@ final class Outputs {
 
   /** Outputs what is held; without slots. */
   void letGo() {
-    held.forEach(Runnable::run);
+    held.forEach(Stage.downstream(Runnable::run));
     held.clear();
   }
 }

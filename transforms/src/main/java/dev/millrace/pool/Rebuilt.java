@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.Create;
@@ -24,6 +25,9 @@ import org.apache.beam.sdk.values.TupleTag;
  * a pipeline that is never run; from what it became there it is built again where it belongs.
  */
 final class Rebuilt<InT, OutT extends POutput> {
+
+  /** What a ParDo becomes adds nothing to its name. */
+  private static final Pattern PRIMITIVE = Pattern.compile("/ParMultiDo\\([^/]*\\)$");
 
   private static final String ASIDE = "millrace aside";
 
@@ -84,22 +88,22 @@ final class Rebuilt<InT, OutT extends POutput> {
   @SuppressWarnings("unchecked")
   private <A, B> void build(
       TransformHierarchy.Node node, ParDo.MultiOutput<A, B> parDo, PCollection<?> from) {
-    String stage = node.getFullName();
+    String step = node.getFullName();
     PCollectionTuple outputs =
         ((PCollection<A>) from)
             .apply(
-                stage,
-                ParDo.of(within(parDo.getFn(), stage))
+                step,
+                ParDo.of(within(parDo.getFn(), step))
                     .withOutputTags(parDo.getMainOutputTag(), parDo.getAdditionalOutputTags()));
     node.getOutputs().forEach((tag, aside) -> settle(tag, (PCollection<B>) aside, outputs));
   }
 
-  private <A, B> DoFn<A, B> within(DoFn<A, B> fn, String stage) {
+  private <A, B> DoFn<A, B> within(DoFn<A, B> fn, String step) {
     if (fn instanceof InPoolFn) {
-      throw refused("its step " + stage + " is in a pool already; name all pools in one InPool");
+      throw refused("its step " + step + " is in a pool already; name all pools in one InPool");
     }
-    Wrappable.require(fn, problem -> refused("its step " + stage + " " + problem));
-    return new InPoolFn<>(fn, pools, stage);
+    Wrappable.require(fn, problem -> refused("its step " + step + " " + problem));
+    return new InPoolFn<>(fn, pools, PRIMITIVE.matcher(step).replaceFirst(""));
   }
 
   @SuppressWarnings("unchecked")

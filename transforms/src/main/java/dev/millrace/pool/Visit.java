@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pool;
 
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -36,14 +38,16 @@ final class Visit implements AutoCloseable {
 
   /** Does something within the pools, and lets go what it outputs when it is out of them. */
   void with(Consumer<Outputs> work) {
-    Outputs outputs = new Outputs(this);
-    enter();
-    try {
-      work.accept(outputs);
-    } finally {
-      leave();
+    try (Stage.Span span = Stage.enter("run " + stage)) {
+      Outputs outputs = new Outputs(this);
+      enter();
+      try {
+        work.accept(outputs);
+      } finally {
+        leave();
+      }
+      outputs.letGo();
     }
-    outputs.letGo();
   }
 
   /**
@@ -52,7 +56,7 @@ final class Visit implements AutoCloseable {
    * @throws IllegalStateException if they were not to be had in time, or the wait was ended
    */
   void enter() {
-    try {
+    try (Stage.Wait wait = Stage.waiting(Spent.SLOT)) {
       for (int i = 0; i < shares.size(); i++) {
         int slots = pools.needs().get(i).slots();
         held.add(shares.get(i).acquire("run " + stage, slots, pools.priority(), pools.deadline()));
