@@ -3,6 +3,8 @@ package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
 import dev.millrace.runners.Progress.Sample;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -43,6 +45,15 @@ class ProgressTest {
   @Test
   void tell_shouldWriteLines_elsewhere() throws Exception {
     assertThat(told(false)).startsWith("copy: 7 rows").endsWith("\n").doesNotContain("\r\u001b");
+  }
+
+  @Test
+  void tell_shouldNameTheSlowestStage_whileItWaits() throws Exception {
+    try (Stage.Span span = Stage.enter("write public.item");
+        Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
+      assertThat(told(false))
+          .containsPattern("rows/s, slowest: write public.item \\(\\d+ % \\w+\\)");
+    }
   }
 
   private static String told(boolean terminal) throws InterruptedException {

@@ -90,7 +90,7 @@ class SyncCommandTest {
       holder.setAutoCommit(false);
       statement.execute("lock table copy in share mode");
       Future<Integer> code = threads.submit(() -> sync("--into=copy"));
-      statement.execute("select pg_sleep(14)");
+      PostgresExtension.awaitLockWait(holder, 9);
       holder.rollback();
 
       assertThat(code.get()).as(console.err()).isEqualTo(ExitCode.DONE);

@@ -113,6 +113,25 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
   }
 
   /**
+   * Returns, on a connection of whoever holds a lock of this server, when somebody has waited for
+   * any lock for so many seconds, or after a minute.
+   */
+  public static void awaitLockWait(Connection holder, int seconds) throws SQLException {
+    try (Statement statement = holder.createStatement()) {
+      statement.execute(
+          """
+          DO 'BEGIN
+            WHILE NOT EXISTS (SELECT FROM pg_locks
+                WHERE NOT granted AND waitstart < clock_timestamp() - interval ''%d s'')
+                AND clock_timestamp() < statement_timestamp() + interval ''1 min'' LOOP
+              PERFORM pg_sleep(0.1);
+            END LOOP;
+          END'"""
+              .formatted(seconds));
+    }
+  }
+
+  /**
    * The one value of a query with one row, of a type that the driver can make of the first column.
    *
    * @throws IllegalStateException if there is no row, or more than one, or it is NULL

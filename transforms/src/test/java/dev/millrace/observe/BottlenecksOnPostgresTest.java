@@ -82,7 +82,7 @@ class BottlenecksOnPostgresTest {
       holder.setAutoCommit(false);
       statement.execute("LOCK TABLE t IN SHARE MODE");
       Future<CopyRun> copy = threads.submit(() -> CopyRun.direct(spec(), CopyRun.nothing()));
-      statement.execute("SELECT pg_sleep(12)");
+      PostgresExtension.awaitLockWait(holder, 9);
       holder.rollback();
 
       Bottleneck found = copy.get().bottleneck();
