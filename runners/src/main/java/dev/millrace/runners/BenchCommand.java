@@ -2,6 +2,9 @@
 package dev.millrace.runners;
 
 import dev.millrace.benchmarks.contention.ContentionBench;
+import dev.millrace.control.ByteSize;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 import dev.millrace.benchmarks.copy.CopyBench;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,16 @@ final class BenchCommand extends RunCommand {
       description = "Rows that JdbcIO copies, at most; default: 1000000.")
   long baselineRows = 1_000_000;
 
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE",
+      converter = AmountConverter.class,
+      description = {
+        "For memory: instead of copies, generate so much, as in 5GiB or 100GiB, with a heap of",
+        "256MiB."
+      })
+  @Nullable ByteSize bytes;
+
   @Option(names = "--rounds", paramLabel = "N", description = "Rounds; default: 3.")
   int rounds = 3;
 
@@ -108,7 +121,10 @@ final class BenchCommand extends RunCommand {
               rounds,
               contenders,
               modes);
-      case "memory" -> new MemoryWork(rows == null ? MEMORY_ROWS : rows, contenders);
+      case "memory" ->
+          bytes == null
+              ? new MemoryWork(rows == null ? MEMORY_ROWS : rows, contenders)
+              : new StreamBenchWork(bytes, contenders);
       case "ledger" ->
           new LedgerBenchWork(
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
@@ -134,5 +150,17 @@ final class BenchCommand extends RunCommand {
                   + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
                   + " ceiling, caching, contention, follow or kills)");
     };
+  }
+
+  /** An amount of data. */
+  static final class AmountConverter implements ITypeConverter<ByteSize> {
+    @Override
+    public ByteSize convert(String value) {
+      try {
+        return ByteSize.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("must be a size, as in 5GiB");
+      }
+    }
   }
 }

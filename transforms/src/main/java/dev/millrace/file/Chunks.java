@@ -19,8 +19,8 @@ import org.apache.beam.sdk.values.PCollection;
  * <p>Bounded. Every chunk is done at least once, and exactly once where the runner repeats no work.
  * Memory is bounded however many records there are: by {@value #SPLITS_PER_THREAD} splits a thread,
  * of which each has one chunk open at most, and on a runner that does not fuse by what each outputs
- * before it lets others go on: {@value #ELEMENTS_PER_CALL} elements, or those of one chunk if they
- * are more.
+ * before it lets others go on: {@value #ELEMENTS_PER_CALL} elements, of blocks as many as a read
+ * outputs, or those of one chunk if they are more.
  *
  * <p>Immutable; every with-er returns a new instance.
  *
@@ -115,7 +115,7 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
   public PCollection<T> expand(PBegin input) {
     return input
         .apply("Splits", Create.of(splits()).withCoder(OffsetRange.Coder.of()))
-        .apply("Work", ParDo.of(new ChunksFn<>(generator, records, size)))
+        .apply("Work", ParDo.of(new ChunksFn<>(generator, records, size, splits().size())))
         .setCoder(coder);
   }
 }

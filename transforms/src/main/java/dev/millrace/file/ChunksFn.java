@@ -1,6 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.file;
 
+import dev.millrace.block.Block;
+import dev.millrace.block.Blocks;
+import dev.millrace.control.ByteSize;
+import dev.millrace.control.ReadBudget;
+import dev.millrace.observe.Memory;
 import java.time.Duration;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -18,11 +23,13 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
   private final Chunks.Generator<T> generator;
   private final long records;
   private final long size;
+  private final int splits;
 
-  ChunksFn(Chunks.Generator<T> generator, long records, long size) {
+  ChunksFn(Chunks.Generator<T> generator, long records, long size, int splits) {
     this.generator = generator;
     this.records = records;
     this.size = size;
+    this.splits = splits;
   }
 
   @GetInitialRestriction
@@ -34,28 +41,55 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
   public ProcessContinuation process(
       RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<T> out) throws Exception {
     long start = System.nanoTime();
-    long elements = 0;
+    Passed passed = new Passed(bytesPerCall());
     long next = tracker.currentRestriction().getFrom();
     while (tracker.tryClaim(next)) {
-      elements += work(next++, out);
-      if (elements >= Chunks.ELEMENTS_PER_CALL || System.nanoTime() - start >= NANOS_PER_CALL) {
+      work(next++, out, passed);
+      if (passed.isEnough() || System.nanoTime() - start >= NANOS_PER_CALL) {
         return ProcessContinuation.resume();
       }
     }
     return ProcessContinuation.stop();
   }
 
-  /** Does one chunk; returns the number of its elements. */
+  private long bytesPerCall() {
+    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
+    return ReadBudget.of(heap, Math.max(1, splits), Blocks.DEFAULT_SIZE)
+        .within(Memory.ofThisJvm().room())
+        .bytesPerCall();
+  }
+
+  /** What a call has output so far. */
+  private static final class Passed {
+    private final long most;
+    private long elements;
+    private long bytes;
+
+    Passed(long most) {
+      this.most = most;
+    }
+
+    void add(Object element) {
+      elements++;
+      // Of what else it is, nobody knows the size.
+      bytes += element instanceof Block block ? block.bytes() : 0;
+    }
+
+    boolean isEnough() {
+      return elements >= Chunks.ELEMENTS_PER_CALL || bytes >= most;
+    }
+  }
+
+  /** Does one chunk. */
   @SuppressWarnings("try") // The resource is there to be closed.
-  private long work(long number, OutputReceiver<T> out) throws Exception {
+  private void work(long number, OutputReceiver<T> out, Passed passed) throws Exception {
     long from = number * size;
     long to = Math.min(records - from, size) + from;
-    long elements = 0;
     Chunk<T> chunk = generator.open(from, to);
     try (AutoCloseable closing = chunk::close) {
       for (T element = chunk.next(); element != null; element = chunk.next()) {
         out.output(element);
-        elements++;
+        passed.add(element);
         // Also the answer of a runner that cancels; reset, so that closing is not disturbed.
         if (Thread.interrupted()) {
           throw new InterruptedException(
@@ -63,6 +97,5 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
         }
       }
     }
-    return elements;
   }
 }

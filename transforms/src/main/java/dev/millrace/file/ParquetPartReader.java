@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads row groups column by column; holds the bytes of one. */
 final class ParquetPartReader implements PartReader {
 
+  private static final int FIRST_ROWS = 64;
+
   private final BlockSchema schema;
   private final FilePart part;
   private final ByteSize blockSize;
@@ -130,31 +132,39 @@ final class ParquetPartReader implements PartReader {
         }
       }
       UnitEstimate estimate = requireNonNull(this.estimate);
-      int rows = (int) Math.min(Math.min(left, 1 << 20), estimate.unitsFor(blockSize.bytes()));
-      for (int i = 0; i < columns.size(); i++) {
-        try {
-          ParquetRows.append(
-              builder.column(i), wanted.getType(i).asPrimitiveType(), columns.get(i), rows);
-        } catch (BadRecordException bad) {
-          throw new IOException(
-              "Cannot read %s: row %d or one of the %d after it has %s in column %s"
-                  .formatted(
-                      part.file(),
-                      position + 1,
-                      rows - 1,
-                      bad.getMessage(),
-                      wanted.getType(i).getName()));
-        }
-      }
+      int rows = 0;
+      // A builder without rows has some bytes too.
+      do {
+        long bytes = builder.bytes();
+        // What a file says of its size is of values in a dictionary: no more than doubles at once.
+        long most = Math.min(left, Math.max(FIRST_ROWS, rows));
+        int step = (int) Math.min(most, estimate.unitsFor(blockSize.bytes() - bytes));
+        append(step, rows);
+        rows += step;
+        left -= step;
+        estimate.observe(step, builder.bytes() - bytes);
+      } while (left > 0 && builder.bytes() < blockSize.bytes());
       Block block = builder.build(Origin.NONE);
-      estimate.observe(rows, block.bytes());
-      left -= rows;
       position += rows;
       return new Batch(block, List.of());
     } catch (ParquetRuntimeException damaged) {
       throw new IOException(
           "Cannot read %s: after row %d: %s".formatted(part.file(), position, damaged.getMessage()),
           damaged);
+    }
+  }
+
+  private void append(int rows, int before) throws IOException {
+    for (int i = 0; i < columns.size(); i++) {
+      Type type = wanted.getType(i);
+      try {
+        ParquetRows.append(builder.column(i), type.asPrimitiveType(), columns.get(i), rows);
+      } catch (BadRecordException bad) {
+        throw new IOException(
+            "Cannot read %s: one of the %d rows from row %d on has %s in column %s"
+                .formatted(
+                    part.file(), rows, position + before + 1, bad.getMessage(), type.getName()));
+      }
     }
   }
 

@@ -16,10 +16,12 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 /**
  * Writes blocks as files into a folder of any of Beam's file systems.
  *
- * <p>Bounded, or unbounded with {@link #shards}: then each window has files of its own. A file is
+ * <p>Bounded, or with {@link #shards} unbounded: then each window has files of its own. A file is
  * written under a passing name within the folder and renamed once all of its window's are there, so
  * that a bundle that is repeated doubles no row and no half of a file is ever read for a whole.
- * Memory is bounded by a buffer of a mebibyte or two a file that is open.
+ * Memory is bounded by a buffer of a mebibyte or two a file that is open; but the direct runner
+ * first groups all blocks by file, in memory, unless its option {@code runnerDeterminedSharding} is
+ * false and the number of files is not told.
  *
  * <p>Immutable; every with-er returns a new instance.
  */
@@ -131,14 +133,24 @@ public final class WriteFiles extends PTransform<PCollection<Block>, WriteFilesR
       throw new IllegalStateException(
           "Cannot write to " + folder + ": " + failure.getMessage(), failure);
     }
-    return input.apply(
-        "Write",
+    FileIO.Write<Void, Block> write =
         FileIO.<Block>write()
             .via(sink)
             .to(folder)
             .withPrefix(prefix)
             .withSuffix(suffix)
             .withCompression(suffix.equals(PARQUET) ? Compression.UNCOMPRESSED : compression)
-            .withNumShards(shards));
+            .withNumShards(shards);
+    boolean isOneSet = shards == 0 && input.isBounded() == PCollection.IsBounded.BOUNDED;
+    return input.apply("Write", isOneSet ? asOneSet(write) : write);
+  }
+
+  /**
+   * Has all files renamed together. Otherwise Beam numbers them bundle by bundle where their number
+   * is not told, and where there are two such bundles the second's files replace the first's.
+   */
+  @SuppressWarnings("deprecation") // There is no other way to say so.
+  private static FileIO.Write<Void, Block> asOneSet(FileIO.Write<Void, Block> write) {
+    return write.withIgnoreWindowing();
   }
 }

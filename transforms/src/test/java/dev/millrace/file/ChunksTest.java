@@ -182,7 +182,7 @@ class ChunksTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void close_shouldFollowAnInterruption(boolean waits) throws Exception {
-    ChunksFn<Long> fn = new ChunksFn<>((from, to) -> new Endless(waits), 1, 1);
+    ChunksFn<Long> fn = new ChunksFn<>((from, to) -> new Endless(waits), 1, 1, 1);
     List<Throwable> failures = new ArrayList<>();
     Thread worker =
         new Thread(
@@ -214,7 +214,7 @@ class ChunksTest {
               return new Numbers(from, to);
             },
             100,
-            10);
+            10, 1);
 
     assertThat(fn.process(tracker, new Received<>(number -> {})).shouldResume()).isFalse();
 

@@ -13,11 +13,14 @@ import dev.millrace.block.Blocks;
 import dev.millrace.block.Column;
 import dev.millrace.control.ByteSize;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -225,5 +228,22 @@ class FilesTest {
               return null;
             });
     pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void files_shouldTakeNoMoreMemory_howeverLarge() throws Exception {
+    // Twice the heap, and a hundredth of that on disk.
+    Path file = folder.resolve("large.csv.gz");
+    byte[] rest = ("," + "x".repeat(1000) + "\n").getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write("id,text\n".getBytes(StandardCharsets.UTF_8));
+      for (int id = 0; id < 256 << 10; id++) {
+        out.write(Integer.toString(id).getBytes(StandardCharsets.UTF_8));
+        out.write(rest);
+      }
+    }
+
+    assertThat(FilesChild.run("128m", file.toString(), folder.resolve("copy").toString()))
+        .isEqualTo("262144 262144");
   }
 }

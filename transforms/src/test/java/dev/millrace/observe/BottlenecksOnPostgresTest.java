@@ -10,6 +10,8 @@ import dev.millrace.block.Column;
 import dev.millrace.cache.CachedComputation;
 import dev.millrace.cache.CachedLookup;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.pool.InPool;
+import dev.millrace.pool.PoolSpec;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
@@ -142,6 +144,17 @@ class BottlenecksOnPostgresTest {
     assertThat(run.bottleneck().stage().stage()).isEqualTo("map");
     assertThat(run.bottleneck().cause()).as("%s", run).isIn(Spent.WORKING, Spent.PROCESSOR);
     assertThat(run.stage("map").seconds(Spent.WORKING)).isPositive();
+  }
+
+  @Test
+  void of_shouldNameTheSlots_whenAPoolIsTooSmall() {
+    InPool narrow = InPool.of(PoolSpec.of("narrow", 1), 1);
+    CopyRun run =
+        CopyRun.direct(
+            spec(), narrow.apply(Blocks.map(schema(), BottlenecksOnPostgresTest::compute)));
+    assertThat(run.bottleneck().stage().stage()).isEqualTo("run Blocks.Map/Map in pool narrow");
+    assertThat(run.bottleneck().cause()).as("%s", run).isEqualTo(Spent.SLOT);
+    assertThat(run.bottleneck().share()).isGreaterThan(0.6);
   }
 
   private static BlockSchema schema() {

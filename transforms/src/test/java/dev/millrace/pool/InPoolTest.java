@@ -90,7 +90,7 @@ class InPoolTest {
     public void process(@Element Integer element, OutputReceiver<Integer> out) {
       Busy busy = Busy.of(name);
       busy.begin();
-      long end = System.nanoTime() + 200_000;
+      long end = System.nanoTime() + 500_000;
       while (System.nanoTime() < end) {
         Thread.onSpinWait();
       }
@@ -103,12 +103,12 @@ class InPoolTest {
 
   @Test
   void apply_shouldLetNoMoreInThanThereAreSlots() {
-    PCollection<Integer> numbers = numbers(2_000).apply(Reshuffle.viaRandomKey());
+    PCollection<Integer> numbers = numbers(200).apply(Reshuffle.viaRandomKey());
     PCollection<Integer> one =
         numbers.apply("one", one("one").apply(ParDo.of(new BusyFn("one", 1))));
     numbers.apply(
         "pair", InPool.of(PoolSpec.of("pair", 4), 2).apply(ParDo.of(new BusyFn("pair", 1))));
-    PAssert.that(one).containsInAnyOrder(IntStream.range(0, 2_000).boxed().toList());
+    PAssert.that(one).containsInAnyOrder(IntStream.range(0, 200).boxed().toList());
 
     pipeline.run();
 
@@ -353,7 +353,7 @@ class InPoolTest {
   void and_shouldTakeSeveralPools_inOneOrder() {
     PoolSpec a = PoolSpec.of("pool-a", 1);
     PoolSpec b = PoolSpec.of("pool-b", 1);
-    PCollection<Integer> numbers = numbers(500).apply(Reshuffle.viaRandomKey());
+    PCollection<Integer> numbers = numbers(100).apply(Reshuffle.viaRandomKey());
     numbers.apply("ab", InPool.of(a, 1).and(b, 1).apply(ParDo.of(new BusyFn("ab", 1))));
     numbers.apply("ba", InPool.of(b, 1).and(a, 1).apply(ParDo.of(new BusyFn("ab", 1))));
 

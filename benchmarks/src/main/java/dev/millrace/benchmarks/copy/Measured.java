@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import dev.millrace.benchmarks.measure.MemorySample;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

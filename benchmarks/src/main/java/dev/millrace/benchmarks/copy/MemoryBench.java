@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import dev.millrace.benchmarks.measure.MemorySample;
 import dev.millrace.benchmarks.measure.ChildJvm;
 import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
 import dev.millrace.benchmarks.measure.Trend;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,8 +139,8 @@ public final class MemoryBench {
         rows,
         heap,
         more,
-        trend(samples, MemorySample::liveBytes),
-        trend(samples, MemorySample::nonHeapRssBytes));
+        MemorySample.trend(samples, MemorySample::liveBytes),
+        MemorySample.trend(samples, MemorySample::nonHeapRssBytes));
   }
 
   /** The smallest heap of {@code least} or more that suffices, by bisection. */
@@ -210,18 +210,5 @@ public final class MemoryBench {
             parallelism,
             sampleEvery);
     return new ChildJvm(ContenderMain.class, flags, limit).run(job, Measured.class);
-  }
-
-  /** Over the second half: in the first, code is still being compiled. */
-  private static @Nullable Trend trend(
-      List<MemorySample> samples, Function<MemorySample, @Nullable Long> bytes) {
-    List<Trend.Point> points = new ArrayList<>();
-    for (MemorySample sample : samples.subList(samples.size() / 2, samples.size())) {
-      Long value = bytes.apply(sample);
-      if (value != null) {
-        points.add(new Trend.Point(sample.seconds(), value));
-      }
-    }
-    return points.size() < 3 ? null : Trend.of(points);
   }
 }

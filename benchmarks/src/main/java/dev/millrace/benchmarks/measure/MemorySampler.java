@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.benchmarks.copy;
+package dev.millrace.benchmarks.measure;
 
-import dev.millrace.benchmarks.measure.Usage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -14,7 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Collects garbage and looks at this JVM's memory, again and again until it is asked. */
-final class MemorySampler {
+public final class MemorySampler {
 
   private final long start = System.nanoTime();
   private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
@@ -23,7 +22,8 @@ final class MemorySampler {
 
   private MemorySampler() {}
 
-  static MemorySampler start(Duration every) {
+  /** Starts, in this JVM. */
+  public static MemorySampler start(Duration every) {
     MemorySampler sampler = new MemorySampler();
     long millis = every.toMillis();
     var unused =
@@ -33,7 +33,7 @@ final class MemorySampler {
   }
 
   /** Stops and tells what was seen, in order of time. */
-  List<MemorySample> stop() throws InterruptedException {
+  public List<MemorySample> stop() throws InterruptedException {
     clock.shutdown();
     if (!clock.awaitTermination(1, TimeUnit.MINUTES)) {
       throw new IllegalStateException("Cannot stop sampling: a collection takes over a minute");

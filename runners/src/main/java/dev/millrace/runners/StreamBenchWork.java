@@ -1,0 +1,40 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.benchmarks.stream.Contender;
+import dev.millrace.benchmarks.stream.StreamBench;
+import dev.millrace.control.ByteSize;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Measures whether more data needs more memory.
+ *
+ * @param bytes of rows to generate for each shape
+ * @param contenders names; empty for all
+ */
+record StreamBenchWork(ByteSize bytes, List<String> contenders) implements Work {
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    Set<Contender> chosen =
+        contenders.isEmpty()
+            ? Set.of(Contender.values())
+            : contenders.stream().map(Contender::named).collect(Collectors.toSet());
+    StreamBench.Options options =
+        new StreamBench.Options(bytes, chosen, run.options().parallelism);
+    if (run.options().dryRun) {
+      return Outcome.planned(
+          "Would generate %s of narrow rows and as many of wide ones by %s"
+              .formatted(bytes, options.contenders()));
+    }
+    List<StreamBench.Line> lines = StreamBench.run(options, run::tell);
+    return new Outcome(
+        Counts.NONE,
+        lines.stream().map(StreamBench.Line::text).toList(),
+        Map.of("result", lines),
+        ExitCode.DONE);
+  }
+}
