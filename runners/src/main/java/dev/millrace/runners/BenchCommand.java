@@ -2,16 +2,16 @@
 package dev.millrace.runners;
 
 import dev.millrace.benchmarks.contention.ContentionBench;
-import dev.millrace.control.ByteSize;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 import dev.millrace.benchmarks.copy.CopyBench;
+import dev.millrace.control.ByteSize;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace bench}. */
 @Command(
@@ -32,12 +32,14 @@ final class BenchCommand extends RunCommand {
         "connections: many writers on a server with few connections, by JdbcIO and by Millrace;",
         "ceiling: many processes below one ceiling on connections, also in trouble;",
         "caching: rows enriched from a table, by a query a row, with a cache, and by Millrace;",
+        "blocks: one copy with blocks of several sizes, and the smallest that is nearly as fast;",
         "contention: work that computes, holds much and waits, in one JVM, with pools and without;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
 
+  private static final long BLOCKS_ROWS = 3_000_000;
   private static final long MEMORY_ROWS = 1_000_000;
   private static final long VERIFY_ROWS = 1_000_000;
   private static final long KILL_ROWS = 300_000;
@@ -125,6 +127,7 @@ final class BenchCommand extends RunCommand {
           bytes == null
               ? new MemoryWork(rows == null ? MEMORY_ROWS : rows, contenders)
               : new StreamBenchWork(bytes, contenders);
+      case "blocks" -> new BlockSizeBenchWork(rows == null ? BLOCKS_ROWS : rows, rounds);
       case "ledger" ->
           new LedgerBenchWork(
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
@@ -147,7 +150,7 @@ final class BenchCommand extends RunCommand {
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
-                  + " (must be copy, memory, ledger, cluster, incremental, verify, connections,"
+                  + " (must be copy, blocks, memory, ledger, cluster, incremental, verify, connections,"
                   + " ceiling, caching, contention, follow or kills)");
     };
   }

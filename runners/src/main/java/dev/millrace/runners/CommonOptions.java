@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.block.Blocks;
+import dev.millrace.control.BlockProfile;
 import dev.millrace.control.ByteSize;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -45,10 +48,19 @@ final class CommonOptions {
   @Option(
       names = "--block-size",
       paramLabel = "SIZE",
-      defaultValue = "1MiB",
       converter = ByteSizeConverter.class,
-      description = "Target size of a block, 64KiB to 64MiB; default: 1MiB.")
-  ByteSize blockSize = ByteSize.ofMebibytes(1);
+      description = "Target size of a block, 64KiB to 512MiB; default: 1MiB.")
+  private @Nullable ByteSize blockSize;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "PROFILE",
+      converter = ProfileConverter.class,
+      description = {
+        "In place of --block-size: etl (32MiB), analytics (128MiB), image (256MiB), ml (512MiB)",
+        "or constrained (256KiB)."
+      })
+  private @Nullable BlockProfile profile;
 
   @Option(
       names = "--deadline",
@@ -96,6 +108,34 @@ final class CommonOptions {
       description = "Show this help.")
   boolean help;
 
+  /**
+   * The size to cut blocks at.
+   *
+   * @throws UsageException if it was said twice
+   */
+  ByteSize blockSize() {
+    if (profile == null) {
+      return blockSize == null ? Blocks.DEFAULT_SIZE : blockSize;
+    }
+    if (blockSize != null) {
+      throw new UsageException(
+          "Invalid --profile: %s (must be left out with --block-size)".formatted(profile));
+    }
+    return profile.blockSize();
+  }
+
+  static final class ProfileConverter implements ITypeConverter<BlockProfile> {
+    @Override
+    public BlockProfile convert(String value) {
+      return Arrays.stream(BlockProfile.values())
+          .filter(profile -> profile.toString().equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException("must be etl, analytics, image, ml or constrained"));
+    }
+  }
+
   static final class PositiveConverter implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String value) {
@@ -108,7 +148,7 @@ final class CommonOptions {
 
   static final class ByteSizeConverter implements ITypeConverter<ByteSize> {
     private static final ByteSize LEAST = ByteSize.ofKibibytes(64);
-    private static final ByteSize MOST = ByteSize.ofMebibytes(64);
+    private static final ByteSize MOST = ByteSize.ofMebibytes(512);
 
     @Override
     public ByteSize convert(String value) {

@@ -30,7 +30,7 @@ record EnrichWork(EnrichCommand command) implements Work {
             command.limits.database(run, "target", command.target),
             command.into,
             command.key,
-            run.options().blockSize,
+            run.options().blockSize(),
             run.options().parallelism);
     ConnectionSpec reference =
         command.lookupSource == null

@@ -23,8 +23,7 @@ record StreamBenchWork(ByteSize bytes, List<String> contenders) implements Work 
         contenders.isEmpty()
             ? Set.of(Contender.values())
             : contenders.stream().map(Contender::named).collect(Collectors.toSet());
-    StreamBench.Options options =
-        new StreamBench.Options(bytes, chosen, run.options().parallelism);
+    StreamBench.Options options = new StreamBench.Options(bytes, chosen, run.options().parallelism);
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would generate %s of narrow rows and as many of wide ones by %s"

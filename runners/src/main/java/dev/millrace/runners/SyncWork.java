@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.control.ByteSize;
+import dev.millrace.control.ReadBudget;
 import dev.millrace.ledger.LedgerJob;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.observe.Measure;
@@ -105,7 +107,7 @@ final class SyncWork implements Work {
         command.job,
         command.columns,
         command.where,
-        run.options().blockSize,
+        run.options().blockSize(),
         run.options().parallelism,
         command.readBy,
         command.rejects.rules(run.id()));
@@ -124,7 +126,7 @@ final class SyncWork implements Work {
         command.job,
         command.columns,
         command.where,
-        run.options().blockSize,
+        run.options().blockSize(),
         run.options().parallelism,
         command.since.rules(),
         command.since.nullCursor,
@@ -146,8 +148,18 @@ final class SyncWork implements Work {
                 sync.read().splits(),
                 sync.read().byPage() ? "by page" : "by key",
                 sync.isHeld() ? " under one snapshot" : "",
-                options.blockSize(),
+                blockSize(options, sync),
                 options.parallelism()));
+  }
+
+  /** What is asked for, and what there is room for here. */
+  private static String blockSize(SyncOptions options, Sync sync) {
+    ByteSize asked = options.blockSize();
+    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
+    ByteSize cut = ReadBudget.of(heap, Math.max(1, sync.read().splits()), asked).blockSize();
+    return cut.equals(asked)
+        ? asked.toString()
+        : "%s instead of %s, for want of room in a heap of %s".formatted(cut, asked, heap);
   }
 
   private static String slowColumn(SyncOptions options, String column) {

@@ -56,8 +56,9 @@ class MillraceTest {
         "probe --table=t --runner=spark     | Invalid --runner: spark (must be direct, flink or flink://HOST:PORT)",
         "probe --table=t --parallelism=0    | Invalid --parallelism: 0 (must be a whole number from 1 to 1024)",
         "probe --table=t --parallelism=9999 | Invalid --parallelism: 9999 (must be a whole number from 1 to 1024)",
-        "probe --table=t --block-size=1MB   | Invalid --block-size: 1MB (must be from 64KiB to 64MiB, as in 1MiB)",
-        "probe --table=t --block-size=1B    | Invalid --block-size: 1B (must be from 64KiB to 64MiB, as in 1MiB)",
+        "probe --table=t --block-size=1MB   | Invalid --block-size: 1MB (must be from 64KiB to 512MiB, as in 1MiB)",
+        "probe --table=t --profile=huge     | Invalid --profile: huge (must be etl, analytics, image, ml or constrained)",
+        "probe --table=t --block-size=1B    | Invalid --block-size: 1B (must be from 64KiB to 512MiB, as in 1MiB)",
       })
   void run_shouldRefuseWrongUsageInOneSentence(String arguments, String sentence) {
     int code = ProbeCommand.run(console, run -> Outcome.of(Counts.NONE), arguments.split(" +"));

@@ -32,7 +32,7 @@ class SettingsTest {
 
     CommonOptions common = probe.common();
     assertThat(common.parallelism).isEqualTo(3);
-    assertThat(common.blockSize).isEqualTo(ByteSize.ofMebibytes(4));
+    assertThat(common.blockSize()).isEqualTo(ByteSize.ofMebibytes(4));
     assertThat(common.runner).isEqualTo(Target.FLINK);
     assertThat(common.verbose).isFalse();
     assertThat(probe.table).isEqualTo("a");

@@ -11,6 +11,7 @@ import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -32,8 +33,8 @@ final class JvmMemory {
   /** Of what the process may take. */
   private static final double RESIDENT = 0.95;
 
-  /** Of the newest in what is smoothed. */
-  private static final double WEIGHT = 0.3;
+  /** A collection now and then, however long, is no sign; in so long two thirds are forgotten. */
+  private static final double MEMORY = Duration.ofSeconds(3).toNanos();
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
@@ -115,7 +116,7 @@ final class JvmMemory {
     long live = live();
     long taken = held + offHeap();
     long resident = resident();
-    collecting += WEIGHT * (collectingNow() - collecting);
+    collect();
     return new Sample(
             live / LIVE / oldest(),
             "live",
@@ -138,18 +139,18 @@ final class JvmMemory {
                 "the process takes %s of %s".formatted(size(resident), size(limit()))));
   }
 
-  /** The part of the time since the last look for which the heap was collected. */
-  private double collectingNow() {
+  /** Looks for which part of the time since the last look the heap was collected. */
+  private void collect() {
     long millis = 0;
     for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
       millis += Math.max(0, collector.getCollectionTime());
     }
     long now = System.nanoTime();
-    double elapsed = Math.max(1, TimeUnit.NANOSECONDS.toMillis(now - looked));
-    double part = Math.min(1, (millis - collected) / elapsed);
+    double elapsed = Math.max(1, now - looked);
+    double part = Math.min(1, TimeUnit.MILLISECONDS.toNanos(millis - collected) / elapsed);
+    collecting += (1 - Math.exp(-elapsed / MEMORY)) * (part - collecting);
     looked = now;
     collected = millis;
-    return part;
   }
 
   private static ByteSize size(long bytes) {

@@ -214,7 +214,8 @@ class ChunksTest {
               return new Numbers(from, to);
             },
             100,
-            10, 1);
+            10,
+            1);
 
     assertThat(fn.process(tracker, new Received<>(number -> {})).shouldResume()).isFalse();
 

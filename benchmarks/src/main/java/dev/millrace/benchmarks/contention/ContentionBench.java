@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has work done that computes, that holds much and that waits, side by side and each kind alone, by
  * a runner as it comes, with many threads for all, and with many threads and a pool for each kind.
- * Each in a fresh JVM of 768 MiB, in rounds, so that what disturbs the machine disturbs all of
- * them.
+ * Each in a fresh JVM of 512 MiB, which has room for some who hold much and not for all, in rounds,
+ * so that what disturbs the machine disturbs all of them.
  *
  * <p>Rerun: {@code ./millrace bench contention --rounds=3}.
  */
 public final class ContentionBench implements AutoCloseable {
 
-  private static final List<String> FLAGS = List.of("-Xmx768m");
+  private static final List<String> FLAGS = List.of("-Xmx512m");
 
   private static final Duration DEADLINE = Duration.ofMinutes(20);
 
@@ -53,7 +53,8 @@ public final class ContentionBench implements AutoCloseable {
   /**
    * What to measure.
    *
-   * @param rows to work on, 1 or more; default 40,000, which are some two hundred blocks
+   * @param rows to work on, 1 or more; default 20,000, which are a hundred blocks, of which each
+   *     takes each kind of work about as long, 0.3 s
    * @param rounds how often everything is measured, 1 or more; default 3
    * @param threads of the contenders that have many, 2 or more; default 16
    * @param contenders who takes part; default all
@@ -77,7 +78,7 @@ public final class ContentionBench implements AutoCloseable {
     }
 
     public static Options defaults() {
-      return new Options(40_000, 3, 16, Set.of(Contender.values()));
+      return new Options(20_000, 3, 16, Set.of(Contender.values()));
     }
   }
 
@@ -198,9 +199,9 @@ public final class ContentionBench implements AutoCloseable {
             TABLE,
             workload.kinds(),
             contender.isPooled(),
-            400,
+            4_000,
             ByteSize.ofMebibytes(24),
-            Duration.ofMillis(150),
+            Duration.ofMillis(300),
             ByteSize.ofKibibytes(64));
     Outcome<MixedMain.Ended> outcome =
         new ChildJvm(MixedMain.class, FLAGS, DEADLINE)

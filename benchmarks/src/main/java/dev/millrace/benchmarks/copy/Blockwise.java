@@ -23,6 +23,7 @@ final class Blockwise {
       ReadTable read =
           ReadTable.from(job.server(), job.source())
               .underSnapshot(snapshot.ref())
+              .blockSize(job.blockSize())
               .parallelism(job.parallelism());
       WriteTable write = WriteTable.into(job.server(), job.target());
       switch (job.mode()) {

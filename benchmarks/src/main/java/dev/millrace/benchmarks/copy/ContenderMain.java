@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
-import dev.millrace.benchmarks.measure.MemorySampler;
-import dev.millrace.benchmarks.measure.MemorySample;
 import dev.millrace.benchmarks.measure.ChildJvm;
+import dev.millrace.benchmarks.measure.MemorySample;
+import dev.millrace.benchmarks.measure.MemorySampler;
 import dev.millrace.benchmarks.measure.Usage;
 import java.util.List;
 import java.util.logging.Level;

@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.copy;
 
 import dev.millrace.benchmarks.measure.ChildJvm;
 import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
+import dev.millrace.block.Blocks;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import java.io.IOException;
@@ -164,6 +165,7 @@ public final class CopyBench {
             server.spec(),
             Tables.source(rows),
             Tables.target(cell.mode()),
+            Blocks.DEFAULT_SIZE,
             options.parallelism(),
             null);
     ByteSize heap = contender.isBaseline() ? options.baselineHeap() : options.heap();

@@ -1,10 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
-import dev.millrace.benchmarks.measure.MemorySample;
 import dev.millrace.benchmarks.measure.ChildJvm;
 import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
+import dev.millrace.benchmarks.measure.MemorySample;
 import dev.millrace.benchmarks.measure.Trend;
+import dev.millrace.block.Blocks;
 import dev.millrace.control.ByteSize;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -207,6 +208,7 @@ public final class MemoryBench {
             server.spec(),
             Tables.source(rows),
             Tables.target(Mode.APPEND),
+            Blocks.DEFAULT_SIZE,
             parallelism,
             sampleEvery);
     return new ChildJvm(ContenderMain.class, flags, limit).run(job, Measured.class);

@@ -14,8 +14,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A table whose rows are counted and deleted whenever they take 10 GiB, so that no disk is too small
- * for what is written to it.
+ * A table whose rows are counted and deleted whenever they take 10 GiB, so that no disk is too
+ * small for what is written to it.
  */
 final class EmptiedTable implements AutoCloseable {
 
@@ -51,8 +51,7 @@ final class EmptiedTable implements AutoCloseable {
         empty();
       }
     } catch (SQLException failure) {
-      throw new IllegalStateException(
-          "Cannot empty the table: " + failure.getMessage(), failure);
+      throw new IllegalStateException("Cannot empty the table: " + failure.getMessage(), failure);
     }
   }
 

@@ -26,8 +26,7 @@ final class StockStream {
     int parts = SPLITS_PER_THREAD * options.parallelism();
     List<OffsetRange> ranges = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
-      ranges.add(
-          new OffsetRange(options.rows() * i / parts, options.rows() * (i + 1) / parts));
+      ranges.add(new OffsetRange(options.rows() * i / parts, options.rows() * (i + 1) / parts));
     }
     pipeline
         .apply(Create.of(ranges).withCoder(OffsetRange.Coder.of()))

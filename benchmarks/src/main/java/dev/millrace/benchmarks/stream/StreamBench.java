@@ -169,8 +169,7 @@ public final class StreamBench {
     }
     StreamMain.Ended ended = outcome.answer();
     if (ended == null) {
-      String failure =
-          outcome.errors().contains("OutOfMemoryError") ? "out of memory" : "failed";
+      String failure = outcome.errors().contains("OutOfMemoryError") ? "out of memory" : "failed";
       return new Line(
           contender, shape.toString(), rows, failure, outcome.seconds(), null, null, null);
     }
