@@ -3,6 +3,8 @@ package dev.millrace.runners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.PostgresExtension;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,6 +72,40 @@ class ProcessTest {
       }
     }
     assertThat(postgres.value("select count(*) from target", Long.class)).isZero();
+  }
+
+  @Test
+  void sync_shouldGoThroughOneProcessor_300MebibytesAnd3Connections() throws Exception {
+    postgres.execute(
+        "create table narrow as select i as id, repeat(md5(i::text), 8) as text"
+            + " from generate_series(1, 300000) i",
+        "alter table narrow add primary key (id)",
+        "analyze narrow",
+        "create table copied (like narrow)");
+    String url = postgres.jdbcUrl();
+    Process process =
+        start(
+            List.of(
+                "-XX:ActiveProcessorCount=1",
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-XX:ReservedCodeCacheSize=48m"),
+            "sync",
+            "--json",
+            "--profile=constrained",
+            "--max-connections=3",
+            "--source=" + url,
+            "--table=narrow",
+            "--target=" + url,
+            "--into=copied");
+
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(output).isEqualTo(ExitCode.DONE);
+    List<String> lines = output.lines().toList();
+    JsonNode summary = new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    assertThat(summary.get("peak_rss_bytes").asLong()).isBetween(1L, 300L << 20);
+    assertThat(postgres.differences("TABLE narrow", "TABLE copied")).isZero();
   }
 
   private static Process start(List<String> jvmOptions, String... args) throws IOException {

@@ -23,7 +23,7 @@ final class Load {
   /**
    * A processor does well with some threads that are ready; many more only get in each other's way.
    */
-  private static final double THREADS = 3;
+  private static final double THREADS = 6;
 
   /** Of the time, in percent, for which somebody waited for a disk. */
   private static final double STALLED = 40;

@@ -52,9 +52,11 @@ public record PoolSpec(String name, int least, int most, Resource follows) imple
     return new PoolSpec("memory", 1, processors(), Resource.MEMORY);
   }
 
-  /** Pool {@code io}, for work that waits for disks and servers: four slots a processor at most. */
+  /**
+   * Pool {@code io}, for work that waits for disks and servers: eight slots a processor at most.
+   */
   public static PoolSpec io() {
-    return new PoolSpec("io", 1, 4 * processors(), Resource.IO);
+    return new PoolSpec("io", 1, 8 * processors(), Resource.IO);
   }
 
   /** A pool of the user's own, always of the same size. */
