@@ -42,9 +42,12 @@ public record PoolSpec(String name, int least, int most, Resource follows) imple
     }
   }
 
-  /** Pool {@code cpu}, for work that computes: a slot for each processor of this JVM at most. */
+  /**
+   * Pool {@code cpu}, for work that computes: at most a slot for each processor of this JVM and one
+   * more, as now and then one waits.
+   */
   public static PoolSpec cpu() {
-    return new PoolSpec("cpu", 1, processors(), Resource.CPU);
+    return new PoolSpec("cpu", 1, processors() + 1, Resource.CPU);
   }
 
   /** Pool {@code memory}, for work that holds much: a slot for each processor at most. */
