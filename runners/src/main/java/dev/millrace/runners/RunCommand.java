@@ -109,6 +109,7 @@ abstract class RunCommand implements Callable<Integer> {
             run.jobs(),
             common.runner.isCluster() ? null : DatabaseUse.ofThisJvm(),
             common.runner.isCluster() ? null : StageUse.since(run.stagesBefore(), run),
+            common.runner.isCluster() ? null : MemoryUse.ofThisJvm(),
             outcome,
             error);
     if (common.json) {

@@ -23,6 +23,7 @@ record RunSummary(
     List<String> jobs,
     @Nullable DatabaseUse database,
     @Nullable StageUse stages,
+    @Nullable MemoryUse memory,
     Outcome outcome,
     @Nullable String error) {
 
@@ -36,6 +37,7 @@ record RunSummary(
         PeakMemory.residentBytes(),
         null,
         List.of(),
+        null,
         null,
         null,
         Outcome.of(Counts.NONE),
@@ -69,6 +71,9 @@ record RunSummary(
     if (stages != null) {
       stages.addTo(fields);
     }
+    if (memory != null) {
+      fields.put("memory", memory.toMap());
+    }
     fields.putAll(outcome.details());
     if (error != null) {
       fields.put("error", error);
@@ -100,6 +105,9 @@ record RunSummary(
     }
     if (stages != null) {
       stages.tell(lines);
+    }
+    if (memory != null) {
+      memory.tell(lines);
     }
     peakResidentBytes.ifPresent(bytes -> add(lines, "peak memory", bytes >> 20, "MiB"));
     return lines;

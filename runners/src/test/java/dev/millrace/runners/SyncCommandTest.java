@@ -76,6 +76,9 @@ class SyncCommandTest {
       assertThat(stage.get("allocated_bytes").asLong()).isPositive();
       assertThat(stage.get("threads").asDouble()).isNotNegative();
     }
+    JsonNode memory = summary().get("memory");
+    assertThat(memory.get("heap_max_bytes").asLong()).isEqualTo(Runtime.getRuntime().maxMemory());
+    assertThat(memory.get("held_peak_bytes").get("write public.copy").asLong()).isPositive();
     JsonNode bottleneck = summary().get("bottleneck");
     assertThat(stages).contains(bottleneck.get("stage").asText());
     assertThat(bottleneck.get("advice").asText()).isNotEmpty();

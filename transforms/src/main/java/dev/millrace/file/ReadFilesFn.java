@@ -8,6 +8,8 @@ import dev.millrace.block.Marshalled;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Memory;
+import dev.millrace.observe.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.beam.sdk.io.range.OffsetRange;
@@ -88,10 +90,11 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
     long end = lane.range().getTo();
     long at = tracker.currentRestriction().getFrom();
     ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ReadBudget budget = ReadBudget.of(heap, lane.lanes(), blockSize);
+    ReadBudget budget =
+        ReadBudget.of(heap, lane.lanes(), blockSize).within(Memory.ofThisJvm().room());
     PartReader reader = requireNonNull(open).take(lane.number(), at);
     int blocks = 0;
-    try {
+    try (Stage.Span span = Stage.enter("read files")) {
       while (at < end) {
         if (blocks >= budget.blocksPerCall()
             || (blocks > 0 && System.nanoTime() - start >= NANOS_PER_CALL)) {
@@ -145,7 +148,7 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
       Measure.ROWS_READ.add(rows.rows());
       Measure.BLOCKS.add(1);
       Measure.BYTES.add(rows.bytes());
-      out.get(ReadFiles.BLOCKS).output(rows);
+      Stage.downstream(out.get(ReadFiles.BLOCKS)::output).accept(rows);
     }
   }
 

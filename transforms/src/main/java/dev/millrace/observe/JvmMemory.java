@@ -3,7 +3,6 @@ package dev.millrace.observe;
 
 import dev.millrace.control.ByteSize;
 import java.io.IOException;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -141,16 +139,13 @@ final class JvmMemory {
 
   /** Looks for which part of the time since the last look the heap was collected. */
   private void collect() {
-    long millis = 0;
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      millis += Math.max(0, collector.getCollectionTime());
-    }
+    long paused = Pauses.nanos();
     long now = System.nanoTime();
     double elapsed = Math.max(1, now - looked);
-    double part = Math.min(1, TimeUnit.MILLISECONDS.toNanos(millis - collected) / elapsed);
+    double part = Math.min(1, (paused - collected) / elapsed);
     collecting += (1 - Math.exp(-elapsed / MEMORY)) * (part - collecting);
     looked = now;
-    collected = millis;
+    collected = paused;
   }
 
   private static ByteSize size(long bytes) {

@@ -114,6 +114,16 @@ public final class Memory {
     return stages.values().stream().mapToLong(stage -> stage.now.get()).sum();
   }
 
+  /** Bytes of the heap that were in use after its collections. */
+  public long live() {
+    return jvm.live();
+  }
+
+  /** For how long collections have stopped all threads since this JVM started, in seconds. */
+  public double pauseSeconds() {
+    return Pauses.nanos() / 1e9;
+  }
+
   /** Bytes that each stage has held at most so far, by its name. */
   public SortedMap<String, Long> peaks() {
     SortedMap<String, Long> peaks = new TreeMap<>();

@@ -40,9 +40,10 @@ final class InPoolFn<InT, OutT> extends DoFn<InT, OutT> implements StandsIn {
 
   @Setup
   public void setup(PipelineOptions options) {
-    visit = Visit.to(pools, stage);
     finishes = DoFnSignatures.signatureForDoFn(fn).finishBundle() != null;
+    // First what may fail: then nobody calls for the end of what was begun.
     invoker = DoFnInvokers.tryInvokeSetupFor(fn, options);
+    visit = Visit.to(pools, stage);
   }
 
   @StartBundle

@@ -7,11 +7,11 @@ import com.google.common.base.Splitter;
 import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.cache.tier.RedisSettings;
 import dev.millrace.control.ByteSize;
+import dev.millrace.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,19 +79,16 @@ final class LookupChild implements AutoCloseable {
    */
   static LookupChild start(Enrichment enrichment, String into, Cache cache, List<String> before)
       throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.add(LookupChild.class.getName());
-    command.addAll(List.of(enrichment.url(), enrichment.data().name(), into));
-    command.addAll(cache.words());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    LookupChild child = new LookupChild(builder.start());
+    List<String> arguments =
+        new ArrayList<>(List.of(enrichment.url(), enrichment.data().name(), into));
+    arguments.addAll(cache.words());
+    LookupChild child =
+        new LookupChild(
+            ChildJvm.start(
+                before,
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                LookupChild.class,
+                arguments.toArray(String[]::new)));
     String line = child.output.readLine();
     if (!"ready".equals(line)) {
       child.close();

@@ -148,6 +148,10 @@ class LookupRedisFaultsTest {
     runInTime(enrichment, cached);
     struck.get();
     if (!trouble.isOverInTheRun()) {
+      if (trouble == Trouble.FULL) {
+        // On a slow machine all may have been kept before it was full.
+        connection.sync().flushall();
+      }
       // From its beginning to its end.
       runInTime(enrichment, cached);
       end(trouble);

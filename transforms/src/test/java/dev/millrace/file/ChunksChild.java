@@ -3,6 +3,7 @@ package dev.millrace.file;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.millrace.testing.ChildJvm;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;

@@ -7,6 +7,7 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import dev.millrace.observe.Measure;
+import dev.millrace.testing.ChildJvm;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;

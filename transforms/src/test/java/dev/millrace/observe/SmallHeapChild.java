@@ -2,6 +2,7 @@
 package dev.millrace.observe;
 
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class SmallHeapChild {
 
   /** What it found to be the cause. */
   static String run(String url) throws IOException {
-    return Child.output(SmallHeapChild.class, List.of("-Xmx192m", "-XX:+UseSerialGC"), url);
+    return ChildJvm.output(List.of("-Xmx192m", "-XX:+UseSerialGC"), SmallHeapChild.class, url);
   }
 
   /** Of the child. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.testing.ChildJvm;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -143,7 +144,7 @@ class StageTest {
 
   @Test
   void enter_shouldCountStagesBeyondTheBoundAsOne() throws Exception {
-    assertThat(Child.output(ManyStagesChild.class, List.of())).isEqualTo("501 true");
+    assertThat(ChildJvm.output(List.of(), ManyStagesChild.class)).isEqualTo("501 true");
   }
 
   @Test

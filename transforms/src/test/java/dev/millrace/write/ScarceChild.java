@@ -1,8 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.write;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.common.base.Throwables;
 import dev.millrace.block.Blocks;
 import dev.millrace.connect.ConnectionSpec;
@@ -11,9 +9,8 @@ import dev.millrace.observe.Events;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
 import dev.millrace.read.ReadTable;
+import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,17 +29,9 @@ final class ScarceChild {
 
   /** Runs one to its end and returns what it said. */
   static List<String> run(String url, String task) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx" + HEAP + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(List.of(ScarceChild.class.getName(), url, task));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.start();
-    return new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    List<String> options =
+        List.of("-Xmx" + HEAP + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    return ChildJvm.output(options, ScarceChild.class, url, task).lines().toList();
   }
 
   @SuppressWarnings("SystemOut") // Its parent reads it.

@@ -2,13 +2,13 @@
 package dev.millrace.cache.tier;
 
 import dev.millrace.control.ByteSize;
+import dev.millrace.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Another process with a cache on disk, which writes and removes until it is killed. */
@@ -34,14 +34,9 @@ final class DiskChild implements AutoCloseable {
 
   /** Starts one, and returns when it has removed what it was to remove, and goes on writing. */
   static DiskChild start(Path disk, String... before) throws IOException {
-    List<String> command = new ArrayList<>(List.of(before));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", DiskChild.class.getName()));
-    command.add(disk.toString());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    DiskChild child = new DiskChild(builder.start());
+    List<String> options = List.of("-Xmx64m", "-XX:TieredStopAtLevel=1");
+    DiskChild child =
+        new DiskChild(ChildJvm.start(List.of(before), options, DiskChild.class, disk.toString()));
     String line = child.output.readLine();
     if (!"ready".equals(line)) {
       child.close();

@@ -1,0 +1,67 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.block.OffHeap;
+import dev.millrace.observe.Measure;
+import dev.millrace.observe.Memory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a run took of the memory of this JVM.
+ *
+ * @param heapMax bytes that the heap may have
+ * @param live bytes of it that were in use after its last collections
+ * @param offHeapMost bytes that Arrow had beyond the heap at most
+ * @param heldMost bytes that each stage held at most
+ * @param pauseSeconds for how long collections stopped all threads
+ * @param pressure how often less was given to stages, by sign
+ */
+record MemoryUse(
+    long heapMax,
+    long live,
+    long offHeapMost,
+    SortedMap<String, Long> heldMost,
+    double pauseSeconds,
+    SortedMap<String, Long> pressure) {
+
+  static MemoryUse ofThisJvm() {
+    Memory memory = Memory.ofThisJvm();
+    return new MemoryUse(
+        Runtime.getRuntime().maxMemory(),
+        memory.live(),
+        OffHeap.peakBytes(),
+        memory.peaks(),
+        memory.pauseSeconds(),
+        Measure.MEMORY_PRESSURE.totals());
+  }
+
+  /** What a program may want to know. */
+  Map<String, Object> toMap() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("heap_max_bytes", heapMax);
+    fields.put("heap_live_bytes", live);
+    fields.put("off_heap_peak_bytes", offHeapMost);
+    fields.put("held_peak_bytes", heldMost);
+    fields.put("gc_pause_seconds", pauseSeconds);
+    fields.put("pressure", pressure);
+    return fields;
+  }
+
+  /** Adds what a human should know: that there was too little. */
+  void tell(List<String> lines) {
+    if (!pressure.isEmpty()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  short memory %14s",
+              pressure.entrySet().stream()
+                  .map(each -> each.getKey() + ": " + each.getValue())
+                  .collect(Collectors.joining(", "))));
+    }
+  }
+}
