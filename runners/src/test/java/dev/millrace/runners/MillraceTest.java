@@ -104,6 +104,7 @@ class MillraceTest {
             "database",
             "stages",
             "bottleneck",
+            "memory",
             "probes");
     assertThat(summary.get("command").asText()).isEqualTo("probe");
     assertThat(summary.get("status").asText()).isEqualTo("done");
