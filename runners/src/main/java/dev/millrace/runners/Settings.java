@@ -38,7 +38,20 @@ final class Settings implements IDefaultValueProvider {
           "MILLRACE_SOURCE_PASSWORD_FILE",
           "MILLRACE_TARGET_USER",
           "MILLRACE_TARGET_PASSWORD",
-          "MILLRACE_TARGET_PASSWORD_FILE");
+          "MILLRACE_TARGET_PASSWORD_FILE",
+          "MILLRACE_LOOKUP_USER",
+          "MILLRACE_LOOKUP_PASSWORD",
+          "MILLRACE_LOOKUP_PASSWORD_FILE",
+          "MILLRACE_REDIS_USER",
+          "MILLRACE_REDIS_PASSWORD",
+          "MILLRACE_REDIS_PASSWORD_FILE",
+          "MILLRACE_CACHE_SECRET",
+          "MILLRACE_CACHE_SECRET_FILE",
+          "MILLRACE_METRICS_PORT",
+          "MILLRACE_METRICS_HOST");
+
+  /** Of pools, which have the names that pipelines give them. */
+  private static final String POOLS = "MILLRACE_POOL_";
 
   private static final Set<String> FLAGS_ONLY = Set.of("help", "version");
 
@@ -90,7 +103,9 @@ final class Settings implements IDefaultValueProvider {
 
   /** Whether a variable gives an option its value. */
   static boolean isOption(String variable) {
-    return variable.startsWith(PREFIX) && !OTHER_VARIABLES.contains(variable);
+    return variable.startsWith(PREFIX)
+        && !variable.startsWith(POOLS)
+        && !OTHER_VARIABLES.contains(variable);
   }
 
   /** The variable or file that gave this option its value; empty if it was a flag. */

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.ByteSize;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SettingsTest {
 
@@ -79,6 +85,30 @@ class SettingsTest {
         .isEqualTo(
             "Invalid environment variable: MILLRACE_PARALELISM (must be named after an option;"
                 + " the nearest is MILLRACE_PARALLELISM)");
+  }
+
+  @ParameterizedTest
+  @MethodSource("variablesOfTheManual")
+  void run_shouldAcceptWhatTheManualNames(String variable) {
+    TestConsole console = console(Map.of(variable, "x"));
+
+    assertThat(console.run("--version")).as(console.err()).isEqualTo(ExitCode.DONE);
+  }
+
+  static Stream<String> variablesOfTheManual() throws IOException {
+    StringBuilder manual = new StringBuilder(Files.readString(Path.of("..", "README.md")));
+    try (DirectoryStream<Path> pages =
+        Files.newDirectoryStream(Path.of("..", "src", "site", "markdown"))) {
+      for (Path page : pages) {
+        manual.append(Files.readString(page));
+      }
+    }
+    return Pattern.compile("\\bMILLRACE_[A-Z_]*[A-Z]\\b")
+        .matcher(manual)
+        .results()
+        .map(MatchResult::group)
+        .filter(variable -> !variable.equals("MILLRACE_CONFIG"))
+        .distinct();
   }
 
   @Test
