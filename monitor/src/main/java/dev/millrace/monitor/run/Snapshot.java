@@ -1,0 +1,75 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.monitor.run;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run stands, as its process sees it.
+ *
+ * @param time by the clock of the machine
+ * @param seconds since it started
+ * @param stalled whether nothing has moved for some seconds
+ * @param waits what is waited for, a sentence each
+ * @param progress how far the work is; null if it does not say
+ * @param totals what was counted since it started, by name without unit, as {@code rows_read}
+ * @param perSecond how the totals grew of late
+ * @param stages what each spent its time on
+ * @param flow which stage hands blocks to which
+ * @param slowest where most of the time went; null if nowhere
+ * @param metrics all that its process measures, by name and labels as Prometheus has them
+ */
+public record Snapshot(
+    Instant time,
+    double seconds,
+    boolean stalled,
+    List<String> waits,
+    @Nullable Progress progress,
+    Map<String, Double> totals,
+    Map<String, Double> perSecond,
+    List<StageLine> stages,
+    List<Edge> flow,
+    @Nullable Slowest slowest,
+    Map<String, Double> metrics) {
+
+  /**
+   * How far the work is.
+   *
+   * @param label what is being done
+   * @param done units done
+   * @param expected units in all, perhaps an estimate; null if unknown
+   * @param unit what is counted, as {@code rows}
+   */
+  public record Progress(String label, long done, @Nullable Long expected, String unit) {}
+
+  /**
+   * What a stage did and spent.
+   *
+   * @param name as in {@code read public.item}
+   * @param seconds that its threads were in it, together
+   * @param threads that were in it on average
+   * @param shares of its time, by what it was spent on, from 0 to 1
+   * @param allocatedBytes on the heap, by its threads
+   */
+  public record StageLine(
+      String name,
+      double seconds,
+      double threads,
+      Map<String, Double> shares,
+      long allocatedBytes) {}
+
+  /** From one stage to another, by name. */
+  public record Edge(String from, String to) {}
+
+  /**
+   * Where most of the time went.
+   *
+   * @param stage by name
+   * @param cause one of the stage's shares
+   * @param share of the stage's time, from 0 to 1
+   * @param advice the one setting to change, in a sentence
+   */
+  public record Slowest(String stage, String cause, double share, String advice) {}
+}

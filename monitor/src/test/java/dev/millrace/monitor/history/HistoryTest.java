@@ -1,0 +1,286 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.monitor.history;
+
+import static dev.millrace.monitor.SampleRuns.end;
+import static dev.millrace.monitor.SampleRuns.events;
+import static dev.millrace.monitor.SampleRuns.id;
+import static dev.millrace.monitor.SampleRuns.series;
+import static dev.millrace.monitor.SampleRuns.snapshot;
+import static dev.millrace.monitor.SampleRuns.start;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.monitor.SampleRuns;
+import dev.millrace.monitor.run.Event;
+import dev.millrace.monitor.run.Series;
+import dev.millrace.monitor.run.Status;
+import dev.millrace.testing.ChildJvm;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+
+  private static final Clock SOON = Clock.fixed(SampleRuns.START.plusSeconds(60), ZoneOffset.UTC);
+
+  private Path file;
+  private History history;
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    file = folder.resolve("state").resolve("history.db");
+    history = History.open(file, SOON);
+  }
+
+  @AfterEach
+  void close() {
+    history.close();
+  }
+
+  @Test
+  void run_shouldBeAsItWasTold_whileItRunsAndAfter() {
+    Recording recording = history.begin(start(1));
+
+    assertThat(history.run(id(1)))
+        .hasValueSatisfying(
+            run -> {
+              assertThat(run.start()).isEqualTo(start(1));
+              assertThat(run.line().status()).isEqualTo(Status.RUNNING);
+              assertThat(run.line().configurationHash()).isEqualTo(start(1).configurationHash());
+              assertThat(run.snapshot()).isNull();
+              assertThat(run.series()).isEqualTo(Series.EMPTY);
+              assertThat(run.events()).isEmpty();
+            });
+
+    recording.stands(snapshot(1, 2), series(1, 3).series(), events(1, 2));
+    recording.stands(snapshot(1, 4), series(1, 5).series(), events(2, 1));
+    assertThat(history.run(id(1)))
+        .hasValueSatisfying(
+            run -> {
+              assertThat(run.snapshot()).isEqualTo(snapshot(1, 4));
+              assertThat(run.series()).isEqualTo(series(1, 5).series());
+              assertThat(run.line().totals().rowsWritten()).isEqualTo(1_000_000);
+              List<Event> all = new ArrayList<>(events(1, 2));
+              all.addAll(events(2, 1));
+              assertThat(run.events()).isEqualTo(all);
+            });
+
+    recording.ended(end(1, Status.FAILED));
+    assertThat(history.run(id(1)))
+        .hasValueSatisfying(
+            run -> {
+              assertThat(run.line().status()).isEqualTo(Status.FAILED);
+              assertThat(run.line().exitCode()).isEqualTo(1);
+              assertThat(run.line().error()).isEqualTo("Cannot sync: the target is full");
+              assertThat(run.line().totals()).isEqualTo(end(1, Status.FAILED).totals());
+              assertThat(run.summary()).isEqualTo(end(1, Status.FAILED).summary());
+              assertThat(run.snapshot()).isEqualTo(snapshot(1, 4));
+            });
+    assertThat(history.run("none")).isEmpty();
+  }
+
+  @Test
+  void runs_shouldBeThoseThatAreWanted_theLatestFirst() {
+    for (int i = 0; i < 10; i++) {
+      Recording recording = history.begin(start(i));
+      if (i < 9) {
+        recording.ended(end(i, i % 3 == 0 ? Status.FAILED : Status.DONE));
+      }
+    }
+
+    RunFilter all = RunFilter.latest(100);
+    assertThat(ids(all)).containsExactlyElementsOf(expected(9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+    assertThat(ids(RunFilter.latest(3).before(id(7)))).isEqualTo(expected(6, 5, 4));
+    assertThat(ids(all.with(Status.FAILED))).isEqualTo(expected(6, 3, 0));
+    assertThat(ids(all.with(Status.RUNNING))).isEqualTo(expected(9));
+    assertThat(ids(all.with(Status.LOST))).isEmpty();
+    assertThat(ids(all.since(SampleRuns.START.plusSeconds(8)))).isEqualTo(expected(9, 8));
+    assertThat(ids(all.of("another"))).isEmpty();
+    assertThat(ids(all.ofCommand("sync").of(start(0).pipeline()))).hasSize(10);
+    assertThat(ids(all.configured(start(0).configurationHash()))).hasSize(10);
+    assertThatThrownBy(() -> RunFilter.latest(0))
+        .hasMessage("Invalid number of runs: 0 (must be from 1 to 100000)");
+  }
+
+  @Test
+  void run_shouldBeLost_whenItsProcessIsGoneOrSilent() throws Exception {
+    Process child = ChildJvm.start(List.of(), Writer.class, file.toString(), "7");
+    try (BufferedReader said =
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(said.readLine()).isEqualTo("begun");
+      assertThat(ids(RunFilter.latest(9).with(Status.RUNNING))).isEqualTo(expected(7));
+      for (int i = 0; i < 50; i++) {
+        said.readLine();
+      }
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+
+    // Killed while it wrote: what it had committed is there.
+    assertThat(ids(RunFilter.latest(9).with(Status.LOST))).isEqualTo(expected(7));
+    assertThat(history.run(id(7)))
+        .hasValueSatisfying(run -> assertThat(run.line().totals().rowsRead()).isPositive());
+
+    history.begin(start(8));
+    try (History later = History.open(file, Clock.offset(SOON, Duration.ofMinutes(6)))) {
+      assertThat(later.runs(RunFilter.latest(1)).get(0).status()).isEqualTo(Status.LOST);
+    }
+    assertThat(ids(RunFilter.latest(9).with(Status.RUNNING))).isEqualTo(expected(8));
+  }
+
+  /** Writes as fast as it can, until it is killed. */
+  static final class Writer {
+
+    private Writer() {}
+
+    public static void main(String[] args) {
+      int number = Integer.parseInt(args[1]);
+      try (History history = History.open(Path.of(args[0]))) {
+        Recording recording = history.begin(start(number));
+        System.out.println("begun");
+        for (int i = 1; ; i++) {
+          recording.stands(snapshot(number, i), series(number, i).series(), events(number, 1));
+          System.out.println(i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void history_shouldTakeWhatManyWrite_whileOthersRead() throws Exception {
+    int writers = 8;
+    ExecutorService threads = Executors.newFixedThreadPool(writers + 2);
+    try {
+      List<Future<Integer>> ends = new ArrayList<>();
+      for (int writer = 0; writer < writers; writer++) {
+        int first = 100 * writer;
+        ends.add(
+            threads.submit(
+                () -> {
+                  // Each with its own connection, as each process has.
+                  try (History own = History.open(file, SOON)) {
+                    for (int i = first; i < first + 10; i++) {
+                      Recording recording = own.begin(start(i));
+                      recording.stands(snapshot(i, 1), series(i, 9).series(), events(i, 3));
+                      recording.ended(end(i, Status.DONE));
+                    }
+                  }
+                  return 10;
+                }));
+      }
+      Callable<Integer> reader =
+          () -> {
+            int seen = 0;
+            while (seen < writers * 10) {
+              List<RunLine> runs = history.runs(RunFilter.latest(1000));
+              assertThat(runs.size()).isGreaterThanOrEqualTo(seen);
+              seen = runs.size();
+            }
+            return seen;
+          };
+      Future<Integer> read = threads.submit(reader);
+      for (Future<Integer> end : ends) {
+        assertThat(end.get()).isEqualTo(10);
+      }
+      assertThat(read.get()).isEqualTo(80);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(history.runs(RunFilter.latest(1000).with(Status.DONE))).hasSize(80);
+  }
+
+  @Test
+  void changes_shouldTellThatAnotherWrote() {
+    try (History other = History.open(file, SOON)) {
+      long before = history.changes();
+      assertThat(history.changes()).isEqualTo(before);
+
+      Recording recording = other.begin(start(1));
+      long begun = history.changes();
+      assertThat(begun).isNotEqualTo(before);
+
+      recording.ended(end(1, Status.DONE));
+      assertThat(history.changes()).isNotEqualTo(begun);
+    }
+  }
+
+  @Test
+  void history_shouldStaySmall_andForgetTheOldest() throws Exception {
+    int runs = History.MOST_RUNS + 50;
+    for (int i = 0; i < runs; i++) {
+      Recording recording = history.begin(start(i));
+      // One in twenty lasts for hours; most are short.
+      int samples = i % 20 == 0 ? 5000 : 20;
+      recording.stands(
+          snapshot(i, 8), series(i, samples).series(), events(i, i % 20 == 0 ? 300 : 3));
+      recording.ended(end(i, Status.DONE));
+    }
+
+    List<RunLine> kept = history.runs(RunFilter.latest(100_000));
+    assertThat(kept).hasSize(History.MOST_RUNS);
+    assertThat(kept.get(kept.size() - 1).id()).isEqualTo(id(50));
+    assertThat(history.run(id(60)).orElseThrow().events()).hasSize(History.MOST_EVENTS);
+    history.close();
+    assertThat(Files.size(file)).isBetween(20_000_000L, 100_000_000L);
+  }
+
+  @Test
+  void begin_shouldRefuseARunThatIsThere() {
+    history.begin(start(1));
+
+    assertThatThrownBy(() -> history.begin(start(1)))
+        .isInstanceOf(HistoryException.class)
+        .hasMessageStartingWith("Cannot write run %s to the history %s: ".formatted(id(1), file));
+    assertThat(history.runs(RunFilter.latest(9))).hasSize(1);
+  }
+
+  @Test
+  void open_shouldRefuseWhatIsNoHistory(@TempDir Path folder) throws Exception {
+    Path text = Files.writeString(folder.resolve("text"), "no database ".repeat(1000));
+    assertThatThrownBy(() -> History.open(text).close())
+        .hasMessage(
+            "Cannot open the history %s: %s (%s)"
+                .formatted(
+                    text, "File opened that is not a database file", "file is not a database"));
+
+    Path later = folder.resolve("later.db");
+    History.open(later).close();
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + later)) {
+      connection.createStatement().execute("PRAGMA user_version = 2");
+    }
+    assertThatThrownBy(() -> History.open(later).close())
+        .hasMessage(
+            "Cannot open the history %s: it has version 2 (must be 1; a later Millrace made it)"
+                .formatted(later));
+
+    Path under = text.resolve("history.db");
+    assertThatThrownBy(() -> History.open(under).close())
+        .hasMessageStartingWith("Cannot open the history %s: ".formatted(under));
+  }
+
+  private List<String> ids(RunFilter filter) {
+    return history.runs(filter).stream().map(RunLine::id).toList();
+  }
+
+  private static List<String> expected(int... numbers) {
+    return IntStream.of(numbers).mapToObj(SampleRuns::id).toList();
+  }
+}
