@@ -114,6 +114,11 @@ final class BenchCommand extends RunCommand {
   }
 
   @Override
+  String pipeline() {
+    return "bench " + scenario;
+  }
+
+  @Override
   Work work() {
     return switch (scenario) {
       case "copy" ->

@@ -67,17 +67,7 @@ abstract class ClusterCommand implements Callable<Integer> {
   }
 
   private static Path usualFolder(Map<String, String> environment) {
-    return state(environment).resolve("flink");
-  }
-
-  /** Where a user's own state is kept between commands. */
-  static Path state(Map<String, String> environment) {
-    String state = environment.getOrDefault("XDG_STATE_HOME", "");
-    Path base =
-        state.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
-            : Path.of(state);
-    return base.resolve("millrace");
+    return Console.state(environment).resolve("flink");
   }
 
   @Override

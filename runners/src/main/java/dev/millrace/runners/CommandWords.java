@@ -2,8 +2,12 @@
 package dev.millrace.runners;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -24,6 +28,8 @@ final class CommandWords {
           "--quiet",
           "--help",
           "--dry-run",
+          "--history",
+          "--dashboard",
           "--from-savepoint");
 
   private CommandWords() {}
@@ -31,20 +37,49 @@ final class CommandWords {
   /** The words of a command whose options were read. */
   static List<String> of(CommandSpec command) {
     List<String> words = new ArrayList<>(List.of(command.name()));
+    options(command)
+        .forEach(
+            (option, values) -> {
+              String name = option.longestName();
+              if (option.arity().max() == 0) {
+                words.add(name);
+              } else {
+                values.forEach(value -> words.add(name + "=" + value));
+              }
+            });
+    return words;
+  }
+
+  /**
+   * What was given to the options of a command, by their names without dashes; secrets in the
+   * values are blotted out.
+   */
+  static SortedMap<String, String> configuration(CommandSpec command) {
+    SortedMap<String, String> configuration = new TreeMap<>();
+    options(command)
+        .forEach(
+            (option, values) ->
+                configuration.put(
+                    option.longestName().replaceFirst("^--", ""),
+                    Sentence.redact(String.join(",", values))));
+    return configuration;
+  }
+
+  private static Map<OptionSpec, List<String>> options(CommandSpec command) {
+    Map<OptionSpec, List<String>> options = new LinkedHashMap<>();
     for (OptionSpec option : command.options()) {
-      String name = option.longestName();
-      if (LEFT_OUT.contains(name)) {
+      if (LEFT_OUT.contains(option.longestName())) {
         continue;
       }
-      if (option.arity().max() == 0) {
-        if (Boolean.TRUE.equals(option.getValue())) {
-          words.add(name);
-        }
-      } else {
-        given(command, option).forEach(value -> words.add(name + "=" + value));
+      List<String> values =
+          option.arity().max() > 0
+              ? given(command, option)
+              : Boolean.TRUE.equals(option.getValue()) ? List.of("true") : List.of();
+      if (!values.isEmpty()) {
+        options.put(option, values);
       }
     }
-    return words;
+    return options;
   }
 
   private static List<String> given(CommandSpec command, OptionSpec option) {

@@ -30,6 +30,8 @@ final class Commands {
     line.addSubcommand(new StateCommand(console));
     line.addSubcommand(new DlqCommand(console));
     line.addSubcommand(new CacheCommand(console));
+    line.addSubcommand(new HistoryCommand(console));
+    line.addSubcommand(new DashboardCommand(console));
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());
@@ -95,13 +97,18 @@ final class Commands {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      Properties properties = new Properties();
-      try (InputStream in = Commands.class.getResourceAsStream("version.properties")) {
-        properties.load(in);
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read the version: " + e.getMessage(), e);
-      }
-      return new String[] {"millrace " + properties.getProperty("version")};
+      return new String[] {"millrace " + version()};
     }
+  }
+
+  /** The version that was built. */
+  static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = Commands.class.getResourceAsStream("version.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the version: " + e.getMessage(), e);
+    }
+    return properties.getProperty("version");
   }
 }

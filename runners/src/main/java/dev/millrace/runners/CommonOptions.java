@@ -87,6 +87,27 @@ final class CommonOptions {
   boolean json;
 
   @Option(
+      names = "--history",
+      paramLabel = "FILE",
+      description = {
+        "The file to keep what is known of runs in, or none;",
+        "default: millrace/history.db in $XDG_STATE_HOME or ~/.local/state."
+      })
+  String history = "";
+
+  @Option(
+      names = "--dashboard",
+      paramLabel = "PORT",
+      arity = "0..1",
+      fallbackValue = "9480",
+      converter = PortConverter.class,
+      description = {
+        "Serve a page with this run, and the others of the history, while it runs;",
+        "at port 9480 of this machine unless another is said, 0 for any that is free."
+      })
+  @Nullable Integer dashboard;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "Read options from this YAML file instead of millrace.yaml.")

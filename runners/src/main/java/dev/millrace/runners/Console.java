@@ -33,4 +33,14 @@ record Console(
         Path.of(""),
         Boolean.getBoolean("millrace.terminal"));
   }
+
+  /** Where a user's own state is kept between commands. */
+  static Path state(Map<String, String> environment) {
+    String state = environment.getOrDefault("XDG_STATE_HOME", "");
+    Path base =
+        state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return base.resolve("millrace");
+  }
 }

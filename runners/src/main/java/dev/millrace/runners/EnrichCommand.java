@@ -195,6 +195,11 @@ final class EnrichCommand extends RunCommand {
   }
 
   @Override
+  String pipeline() {
+    return "enrich %s with %s into %s".formatted(table, lookup, into);
+  }
+
+  @Override
   Work work() {
     return new EnrichWork(this);
   }

@@ -3,7 +3,6 @@ package dev.millrace.runners;
 
 import dev.millrace.connect.Pool;
 import dev.millrace.observe.Bottleneck;
-import dev.millrace.observe.Measure;
 import dev.millrace.observe.Stage;
 import dev.millrace.observe.StageTime;
 import java.io.PrintStream;
@@ -32,11 +31,6 @@ final class Progress implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   /**
-   * Without a row read or written for that long, work is said to be stalled: before the next line.
-   */
-  private static final Duration STALL = Duration.ofSeconds(5);
-
-  /**
    * How far the work is.
    *
    * @param label what is being done
@@ -57,9 +51,8 @@ final class Progress implements AutoCloseable {
   private final Supplier<Sample> source;
   private final long startNanos = System.nanoTime();
   private final Map<String, StageTime> stagesBefore = Stage.times();
-  private long moved = -1;
+  private final Motion motion = new Motion();
   private boolean stallTold;
-  private long movedNanos = startNanos;
   private final Timer timer = new Timer("millrace-progress", true);
 
   Progress(PrintStream err, boolean terminal, Supplier<Sample> source) {
@@ -70,6 +63,7 @@ final class Progress implements AutoCloseable {
 
   /** Does something, and tells of it whenever it takes longer than two seconds. */
   static <T> T during(Run run, Supplier<Sample> source, Callable<T> work) throws Exception {
+    run.follow(source);
     Console console = run.console();
     Progress progress = new Progress(console.err(), console.terminal(), source);
     if (!run.options().quiet) {
@@ -143,7 +137,7 @@ final class Progress implements AutoCloseable {
 
   private void tell() {
     Sample sample = look();
-    String line = line(sample, elapsed()) + (still().compareTo(STALL) < 0 ? slowest() : stalled());
+    String line = line(sample, elapsed()) + (motion.isStalled() ? stalled() : slowest());
     err.print(terminal ? CLEAR_LINE + line : line + System.lineSeparator());
     err.flush();
   }
@@ -151,7 +145,7 @@ final class Progress implements AutoCloseable {
   /** Tells at once, and once, that it stalls and what for; a terminal's line says so anyway. */
   private void watch() {
     look();
-    if (!terminal && !stallTold && still().compareTo(STALL) >= 0 && !Pool.waits().isEmpty()) {
+    if (!terminal && !stallTold && motion.isStalled() && !Pool.waits().isEmpty()) {
       tell();
     }
   }
@@ -159,10 +153,7 @@ final class Progress implements AutoCloseable {
   /** Sees whether something moved; on the timer's thread, as all that tells. */
   private Sample look() {
     Sample sample = source.get();
-    long now = sample.done() + Measure.ROWS_READ.total() + Measure.ROWS_WRITTEN.total();
-    if (now != moved) {
-      moved = now;
-      movedNanos = System.nanoTime();
+    if (motion.look(sample.done())) {
       stallTold = false;
     }
     return sample;
@@ -170,10 +161,9 @@ final class Progress implements AutoCloseable {
 
   /** For how long nothing moved, and what is waited for as far as this JVM knows. */
   private String stalled() {
-    Duration still = still();
     List<String> waits = Pool.waits();
     stallTold = !waits.isEmpty();
-    return ", stalled for %d s".formatted(still.toSeconds())
+    return ", stalled for %d s".formatted(motion.still().toSeconds())
         + (waits.isEmpty() ? "" : ": " + String.join("; ", waits));
   }
 
@@ -189,10 +179,6 @@ final class Progress implements AutoCloseable {
                     found.share() * 100,
                     found.cause().label()))
         .orElse("");
-  }
-
-  private Duration still() {
-    return Duration.ofNanos(System.nanoTime() - movedNanos);
   }
 
   private Duration elapsed() {

@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a command: its options, its identity, its clock and the wish to end it. */
 final class Run {
@@ -28,6 +31,7 @@ final class Run {
   private final Map<String, StageTime> stagesBefore = Stage.times();
   private final List<String> jobs = new ArrayList<>();
   private Consumer<String> submitted = job -> {};
+  private volatile @Nullable Supplier<Progress.Sample> progress;
   private volatile long endNanos;
   private long restarts;
 
@@ -64,6 +68,17 @@ final class Run {
     if (!options.quiet) {
       console.err().println(line);
     }
+  }
+
+  /** Sets what tells from now on how far it is. */
+  void follow(Supplier<Progress.Sample> source) {
+    progress = source;
+  }
+
+  /** How far it is; empty before it knows. */
+  Optional<Progress.Sample> progress() {
+    Supplier<Progress.Sample> source = progress;
+    return source == null ? Optional.empty() : Optional.of(source.get());
   }
 
   /** Names a job of a cluster that this run submitted. */

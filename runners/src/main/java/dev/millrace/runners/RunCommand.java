@@ -1,6 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.monitor.dashboard.Dashboard;
+import dev.millrace.monitor.dashboard.DashboardException;
+import dev.millrace.monitor.history.HistoryException;
+import dev.millrace.monitor.run.Status;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,22 +52,76 @@ abstract class RunCommand implements Callable<Integer> {
    */
   void check(CommonOptions options) {}
 
+  /** What it works on, the same for all runs that are to be compared. */
+  String pipeline() {
+    return spec.name();
+  }
+
   @Override
   public final Integer call() {
     try (Stop stop = Stop.onSignals()) {
       Logs logs = Logs.to(console, common.verbose, common.quiet);
       Run run = new Run(console, common, stop);
+      Recorder recorder = null;
+      Dashboard dashboard = null;
       try {
         Placement.settle(common);
         check(common);
         limit(stop);
+        recorder = record(run);
+        dashboard = dashboard(run);
         Outcome outcome = work().run(run);
-        return tell(run, outcome, null, outcome.exitCode());
+        return end(run, recorder, outcome, null, outcome.exitCode());
       } catch (Throwable failure) {
-        return fail(run, failure);
+        return fail(run, recorder, failure);
       } finally {
+        if (recorder != null) {
+          recorder.close();
+        }
+        if (dashboard != null) {
+          dashboard.close();
+        }
         logs.close();
       }
+    }
+  }
+
+  /** Null if the run is not to be kept, or cannot be, and nobody asked for it. */
+  private @Nullable Recorder record(Run run) {
+    if (common.dryRun || common.history.equals(Recorder.NONE)) {
+      return null;
+    }
+    try {
+      return Recorder.start(
+          run, history(), spec.name(), pipeline(), CommandWords.configuration(spec));
+    } catch (HistoryException e) {
+      if (!common.history.isEmpty()) {
+        throw new UsageException(String.valueOf(e.getMessage()), e);
+      }
+      run.tell("This run is not recorded: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Path history() {
+    return common.history.isEmpty() ? Recorder.usualFile(console) : Path.of(common.history);
+  }
+
+  private @Nullable Dashboard dashboard(Run run) {
+    if (common.dashboard == null || common.dryRun) {
+      return null;
+    }
+    if (common.history.equals(Recorder.NONE)) {
+      throw new UsageException(
+          "Invalid --dashboard: %d (must be left out with --history=none, which it shows)"
+              .formatted(common.dashboard));
+    }
+    try {
+      Dashboard dashboard = Dashboard.start(history(), common.dashboard);
+      run.tell("The dashboard is at " + dashboard.url());
+      return dashboard;
+    } catch (DashboardException | HistoryException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -80,7 +139,7 @@ abstract class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int fail(Run run, Throwable failure) {
+  private int fail(Run run, @Nullable Recorder recorder, Throwable failure) {
     String stopped = run.stop().reason();
     String error =
         stopped != null
@@ -94,10 +153,12 @@ abstract class RunCommand implements Callable<Integer> {
         run.stop().isSignal()
             ? ExitCode.STOPPED
             : stopped != null ? ExitCode.FAILED : Sentence.exitCode(failure);
-    return common.json ? tell(run, Outcome.of(Counts.NONE), error, code) : code;
+    return end(run, recorder, Outcome.of(Counts.NONE), error, code);
   }
 
-  private int tell(Run run, Outcome outcome, @Nullable String error, int code) {
+  private int end(
+      Run run, @Nullable Recorder recorder, Outcome outcome, @Nullable String error, int code) {
+    boolean cluster = common.runner.isCluster();
     RunSummary summary =
         new RunSummary(
             spec.name(),
@@ -107,14 +168,18 @@ abstract class RunCommand implements Callable<Integer> {
             PeakMemory.residentBytes(),
             common.dryRun ? null : run.attempts(),
             run.jobs(),
-            common.runner.isCluster() ? null : DatabaseUse.ofThisJvm(),
-            common.runner.isCluster() ? null : StageUse.since(run.stagesBefore(), run),
-            common.runner.isCluster() ? null : MemoryUse.ofThisJvm(),
+            cluster ? null : DatabaseUse.ofThisJvm(),
+            cluster ? null : StageUse.since(run.stagesBefore(), run),
+            cluster ? null : MemoryUse.ofThisJvm(),
             outcome,
             error);
+    if (recorder != null) {
+      Status failed = run.stop().reason() == null ? Status.FAILED : Status.STOPPED;
+      recorder.end(summary, error == null ? Status.DONE : failed, code);
+    }
     if (common.json) {
       console.out().println(summary.toJson());
-    } else {
+    } else if (error == null) {
       List<String> lines = moves() ? summary.toLines() : outcome.report();
       lines.forEach(console.out()::println);
     }

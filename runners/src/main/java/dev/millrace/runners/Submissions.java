@@ -28,7 +28,7 @@ final class Submissions {
 
   /** Those of the user whose environment this is. */
   static Submissions of(Map<String, String> environment) {
-    return new Submissions(ClusterCommand.state(environment).resolve("jobs"));
+    return new Submissions(Console.state(environment).resolve("jobs"));
   }
 
   Path folder() {

@@ -139,6 +139,11 @@ final class SyncCommand extends RunCommand {
   }
 
   @Override
+  String pipeline() {
+    return "sync %s into %s".formatted(table, into == null ? table : into);
+  }
+
+  @Override
   Work work() {
     return new SyncWork(this);
   }

@@ -9,22 +9,29 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A console that keeps what is written to it. */
+/** A console that keeps what is written to it, and no history unless there is a folder for it. */
 final class TestConsole {
+
+  private static final String STATE = "XDG_STATE_HOME";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Console console;
 
   TestConsole(Path folder, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    if (!all.containsKey(STATE)) {
+      all.putIfAbsent("MILLRACE_HISTORY", "none");
+    }
     console =
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            environment,
+            all,
             folder,
             false);
   }
@@ -32,6 +39,13 @@ final class TestConsole {
   /** With no environment, in a folder that does not exist. */
   TestConsole() {
     this(Path.of("no-such-folder"), Map.of());
+  }
+
+  /** With a folder for what the command keeps, such as the history. */
+  static TestConsole withState(Path state, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put(STATE, state.toString());
+    return new TestConsole(Path.of("no-such-folder"), all);
   }
 
   Console console() {

@@ -3,7 +3,6 @@ package dev.millrace.observe;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
-import com.codahale.metrics.Metric;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -50,7 +49,7 @@ final class Exposition implements MultiCollector {
               if (metric instanceof Counter || metric instanceof Gauge<?>) {
                 families
                     .computeIfAbsent(key.replaceFirst("(?s)\\{.*", ""), name -> new TreeMap<>())
-                    .put(labels(key), value(metric));
+                    .put(labels(key), Measure.value(metric).orElse(Double.NaN));
               }
             });
     return families;
@@ -63,15 +62,6 @@ final class Exposition implements MultiCollector {
       labels.label(matcher.group(1), Measure.unescaped(matcher.group(2)));
     }
     return labels.build();
-  }
-
-  private static double value(Metric metric) {
-    if (metric instanceof Counter counter) {
-      return counter.getCount();
-    }
-    return metric instanceof Gauge<?> gauge && gauge.getValue() instanceof Number number
-        ? number.doubleValue()
-        : Double.NaN;
   }
 
   private static MetricSnapshot snapshot(String name, Map<Labels, Double> members) {

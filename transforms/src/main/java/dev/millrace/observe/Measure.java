@@ -2,11 +2,14 @@
 package dev.millrace.observe;
 
 import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Metric;
 import com.codahale.metrics.MetricRegistry;
 import com.google.common.escape.Escaper;
 import com.google.common.escape.Escapers;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.beam.sdk.PipelineResult;
@@ -62,6 +65,32 @@ public enum Measure {
   /** The registry of this JVM, in which each measure is a counter named {@link #metric()}. */
   public static MetricRegistry registry() {
     return REGISTRY;
+  }
+
+  /**
+   * All that this JVM counts and measures by now: what {@code /metrics} has, by name and labels in
+   * the form of {@link #labelled}, and of each {@link Timing} how often and how long in all.
+   */
+  public static SortedMap<String, Double> readings() {
+    SortedMap<String, Double> readings = new TreeMap<>();
+    REGISTRY
+        .getMetrics()
+        .forEach((name, metric) -> value(metric).ifPresent(number -> readings.put(name, number)));
+    for (Timing timing : Timing.values()) {
+      readings.put(timing.metric() + "_count", (double) timing.count());
+      readings.put(timing.metric() + "_sum", timing.seconds());
+    }
+    return readings;
+  }
+
+  /** What a counter or a gauge of numbers says; empty for all else. */
+  static OptionalDouble value(Metric metric) {
+    if (metric instanceof Counter counter) {
+      return OptionalDouble.of((double) counter.getCount());
+    }
+    return metric instanceof Gauge<?> gauge && gauge.getValue() instanceof Number number
+        ? OptionalDouble.of(number.doubleValue())
+        : OptionalDouble.empty();
   }
 
   /** The name of the Beam counter. */

@@ -45,11 +45,13 @@ public final class History implements AutoCloseable {
   private final Path file;
   private final Connection connection;
   private final Clock clock;
+  private final int mostRuns;
 
-  private History(Path file, Connection connection, Clock clock) {
+  private History(Path file, Clock clock, int mostRuns) {
     this.file = file;
-    this.connection = connection;
+    this.connection = HistoryFile.open(file);
     this.clock = clock;
+    this.mostRuns = mostRuns;
   }
 
   /**
@@ -61,8 +63,17 @@ public final class History implements AutoCloseable {
     return open(file, Clock.systemUTC());
   }
 
-  static History open(Path file, Clock clock) {
-    return new History(file, HistoryFile.open(file), clock);
+  /**
+   * The same.
+   *
+   * @param clock that says for how long a run has been silent
+   */
+  public static History open(Path file, Clock clock) {
+    return open(file, clock, MOST_RUNS);
+  }
+
+  static History open(Path file, Clock clock, int mostRuns) {
+    return new History(file, clock, mostRuns);
   }
 
   /** Where it is. */
@@ -106,7 +117,7 @@ public final class History implements AutoCloseable {
             detail.executeUpdate();
             old.executeUpdate(
                 "DELETE FROM run WHERE id <= (SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET "
-                    + MOST_RUNS
+                    + mostRuns
                     + ")");
           }
         });

@@ -1,0 +1,163 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.monitor.dashboard;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.millrace.monitor.Json;
+import dev.millrace.monitor.history.History;
+import dev.millrace.monitor.history.HistoryException;
+import dev.millrace.monitor.history.RunFilter;
+import dev.millrace.monitor.history.RunLine;
+import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.sse.ServerSentEventConnection;
+import io.undertow.server.handlers.sse.ServerSentEventConnection.EventCallback;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what is new in a history to all who watch: at once when they come, then whenever something
+ * was written, and every few seconds regardless, since a process may end without writing. What many
+ * watch is read and put into words once. Who is slow is left out until he has taken what was sent
+ * to him, so that nothing piles up.
+ */
+final class Broadcast implements AutoCloseable {
+
+  /** More are refused. */
+  static final int MOST_WATCHERS = 2000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Broadcast.class);
+
+  private static final int LATEST = 50;
+  private static final long LOOK_MILLIS = 250;
+  private static final int REGARDLESS = 12;
+
+  private final History history;
+  private final Clock clock = Clock.systemUTC();
+  private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService worker =
+      Executors.newSingleThreadScheduledExecutor(
+          new ThreadFactoryBuilder().setDaemon(true).setNameFormat("millrace-dashboard").build());
+  private long seen = -1;
+  private int looks;
+
+  Broadcast(History history) {
+    this.history = history;
+  }
+
+  /** Who watches, and what: a run besides the list, or the list alone. */
+  private record Watcher(
+      ServerSentEventConnection connection, @Nullable String run, AtomicBoolean busy) {
+
+    void send(String message) {
+      if (busy.compareAndSet(false, true)) {
+        connection.send(
+            message,
+            new EventCallback() {
+              @Override
+              public void done(ServerSentEventConnection to, String data, String event, String id) {
+                busy.set(false);
+              }
+
+              @Override
+              public void failed(
+                  ServerSentEventConnection to,
+                  String data,
+                  String event,
+                  String id,
+                  IOException why) {
+                LOG.debug("Somebody has left", why);
+              }
+            });
+      }
+    }
+  }
+
+  void start() {
+    ScheduledFuture<?> unused =
+        worker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes in who asks, and keeps the connection. */
+  HttpHandler handler() {
+    HttpHandler events =
+        Handlers.serverSentEvents(
+            (connection, lastEventId) -> {
+              String run =
+                  connection.getQueryParameters().containsKey("run")
+                      ? connection.getQueryParameters().get("run").peekFirst()
+                      : null;
+              Watcher watcher = new Watcher(connection, run, new AtomicBoolean());
+              connection.addCloseTask(gone -> watchers.remove(watcher));
+              watchers.add(watcher);
+              worker.execute(() -> tell(Set.of(watcher)));
+            });
+    return exchange -> {
+      boolean asksForOddity =
+          exchange.getQueryParameters().containsKey("run") && Dashboard.id(exchange, "run") == null;
+      if (asksForOddity) {
+        exchange.setStatusCode(StatusCodes.BAD_REQUEST);
+      } else if (watchers.size() >= MOST_WATCHERS) {
+        exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
+      } else {
+        events.handleRequest(exchange);
+      }
+    };
+  }
+
+  private void look() {
+    try {
+      long now = history.changes();
+      looks++;
+      if (now != seen || looks >= REGARDLESS) {
+        seen = now;
+        looks = 0;
+        tell(watchers);
+      }
+    } catch (HistoryException e) {
+      LOG.warn("The dashboard shows nothing new: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("The dashboard failed to show what is new", e);
+    }
+  }
+
+  private void tell(Set<Watcher> who) {
+    if (who.isEmpty()) {
+      return;
+    }
+    List<RunLine> latest = history.runs(RunFilter.latest(LATEST));
+    Map<String, String> messages = new HashMap<>();
+    for (Watcher watcher : who) {
+      String run = watcher.run() == null ? "" : watcher.run();
+      watcher.send(messages.computeIfAbsent(run, id -> message(latest, id)));
+    }
+  }
+
+  private String message(List<RunLine> latest, String run) {
+    Map<String, @Nullable Object> message = new LinkedHashMap<>();
+    message.put("time", clock.instant());
+    message.put("runs", latest);
+    message.put("run", run.isEmpty() ? null : history.run(run).orElse(null));
+    return Json.write(message);
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+    watchers.forEach(watcher -> watcher.connection().shutdown());
+  }
+}

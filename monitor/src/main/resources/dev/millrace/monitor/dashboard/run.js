@@ -1,0 +1,182 @@
+// All of one run.
+import { h } from './dom.js';
+import { about, bytes, count, duration, moment, parse, percent } from './format.js';
+import { badge, state } from './runs.js';
+import { charts } from './charts.js';
+
+const COLORS = 10;
+
+export function run(detail, id) {
+  if (!detail) {
+    return {
+      title: 'Millrace',
+      nodes: [h('h1', {}, 'No such run'), h('p', {}, `The history has no run ${id}.`)],
+    };
+  }
+  const { line, start, snapshot, series, events } = detail;
+  const summary = detail.summary ? JSON.parse(detail.summary) : null;
+  const live = state(line) === 'running';
+  return {
+    title: `${state(line)}: ${line.pipeline} – Millrace`,
+    nodes: [
+      h('h1', {}, line.pipeline, ' ', badge(line, snapshot?.stalled)),
+      h('p', { class: 'quiet' },
+        `${line.id}, started ${moment(line.started)} on ${line.host}, runner ${line.runner}, version ${line.code}`),
+      live && progress(snapshot),
+      line.error && h('p', { class: 'note error' }, line.error),
+      state(line) === 'lost' && h('p', { class: 'note error' },
+        `Its process ended without a word; it was last seen at ${moment(line.seen)}.`),
+      live && snapshot?.stalled && h('p', { class: 'note', role: 'alert' },
+        'Nothing has moved for some seconds. ', snapshot.waits.join('; ')),
+      tiles(line, snapshot, series, live),
+      snapshot?.slowest && h('p', { class: 'note', id: 'slowest' },
+        h('b', {}, `${snapshot.slowest.stage}: ${percent(snapshot.slowest.share)} ${snapshot.slowest.cause}. `),
+        snapshot.slowest.advice),
+      snapshot && snapshot.stages.length > 0 && stages(snapshot),
+      series.seconds.length > 1 && charts.nodes(series),
+      snapshot && h('div', { class: 'two' }, resources(snapshot.metrics), caches(snapshot.metrics)),
+      h('section', { class: 'card' }, h('h2', {}, 'Events'), happened(events)),
+      h('section', { class: 'card' }, h('details', {},
+        h('summary', {}, `Configuration ${line.configuration_hash}`),
+        pairs({ ...start.configuration, host: start.machine.host, processors: start.machine.processors,
+          heap: bytes(start.machine.heap_bytes), system: start.machine.system, java: start.machine.java }))),
+      summary && h('section', { class: 'card' }, h('details', {},
+        h('summary', {}, 'Summary'), h('pre', {}, JSON.stringify(summary, null, 2)))),
+    ],
+    after: () => charts.draw(series),
+  };
+}
+
+function progress(snapshot) {
+  const at = snapshot?.progress;
+  if (!at) {
+    return h('p', {}, 'Getting ready ...');
+  }
+  const share = at.expected ? Math.min(1, at.done / at.expected) : null;
+  const left = share > 0.01 ? snapshot.seconds / share - snapshot.seconds : null;
+  return h('div', { class: 'card' },
+    `${at.label}: ${count(at.done)}${at.expected ? ` of ${count(at.expected)}` : ''} ${at.unit}`,
+    share != null && h('div', { class: 'progress', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100,
+      'aria-valuenow': Math.floor(share * 100), 'aria-label': at.label },
+    h('div', { style: { width: `${share * 100}%` } })),
+    share != null && h('span', { class: 'quiet' },
+      `${Math.floor(share * 100)} %${left != null ? `, ${duration(left)} left` : ''}`));
+}
+
+function tiles(line, snapshot, series, live) {
+  const { totals } = line;
+  const rate = name => live
+    ? snapshot?.per_second[name]
+    : totals.seconds && totals[name] != null ? totals[name] / totals.seconds : null;
+  const last = figure => series.values[figure]?.at(-1);
+  const tile = (name, value, bad) => h('div', { class: bad ? 'tile bad' : 'tile', 'data-key': name },
+    h('b', {}, value), h('span', {}, name));
+  return h('div', { class: 'tiles' },
+    tile(live ? 'so far' : 'took', duration(totals.seconds)),
+    tile('rows read', count(totals.rows_read)),
+    tile('rows written', count(totals.rows_written)),
+    tile('rows/s written', about(rate('rows_written'))),
+    tile('bytes/s read', rate('bytes') == null ? '–' : `${bytes(rate('bytes'))}`),
+    tile('rejected', count(totals.rows_rejected), totals.rows_rejected > 0),
+    live
+      ? tile('processors used', last('processors')?.toFixed(1) ?? '–')
+      : tile('processor seconds', totals.cpu_seconds?.toFixed(1) ?? '–'),
+    live ? tile('memory', bytes(last('resident_bytes'))) : tile('most memory', bytes(totals.peak_rss_bytes)));
+}
+
+/** The stages in the order in which blocks go through them, each with what its time was spent on. */
+function stages(snapshot) {
+  const causes = [...new Set(snapshot.stages.flatMap(stage => Object.keys(stage.shares)))];
+  const color = cause => `var(--c${causes.indexOf(cause) % COLORS})`;
+  const ordered = order(snapshot.stages, snapshot.flow);
+  const blocks = ordered.flatMap((stage, i) => {
+    const shares = Object.entries(stage.shares).sort((a, b) => b[1] - a[1]);
+    const text = shares.map(([cause, share]) => `${cause} ${percent(share)}`).join(', ');
+    const slowest = snapshot.slowest?.stage === stage.name;
+    return [
+      i > 0 && snapshot.flow.some(edge => edge.to === stage.name) && h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'),
+      h('div', { class: slowest ? 'stage slowest' : 'stage' },
+        h('h3', {}, stage.name, slowest && ' (slowest)'),
+        h('div', { class: 'shares', role: 'img', 'aria-label': text },
+          shares.map(([cause, share]) => h('div', { title: `${cause} ${percent(share)}`,
+            style: { width: `${share * 100}%`, background: color(cause) } }))),
+        h('div', { class: 'quiet' },
+          `${stage.threads.toFixed(1)} threads, ${duration(stage.seconds)} in all, `
+            + `${bytes(stage.allocated_bytes)} allocated`),
+        stage.rows != null && h('div', { class: 'quiet' },
+          `${count(stage.rows)} rows in ${count(stage.blocks)} blocks of ${bytes(stage.bytes / Math.max(1, stage.blocks))}`)),
+    ];
+  });
+  return h('section', { class: 'card' }, h('h2', {}, 'Stages'),
+    h('div', { class: 'flow' }, blocks),
+    h('div', { class: 'legend' }, causes.map(cause =>
+      h('span', {}, h('i', { style: { background: color(cause) } }), cause))));
+}
+
+function order(all, flow) {
+  const rank = new Map(all.map(stage => [stage.name, 0]));
+  for (let pass = 0; pass < all.length; pass++) {
+    flow.forEach(({ from, to }) => rank.set(to, Math.max(rank.get(to) ?? 0, (rank.get(from) ?? 0) + 1)));
+  }
+  return [...all].sort((a, b) => rank.get(a.name) - rank.get(b.name));
+}
+
+/** Connections, slots and memory. */
+function resources(metrics) {
+  const rows = [];
+  for (const family of ['millrace_pool_connections', 'millrace_slots']) {
+    for (const [pool, states] of group(metrics, family, 'pool', 'state')) {
+      rows.push([`${family === 'millrace_slots' ? 'slots' : 'connections'} ${pool}`,
+        Object.entries(states).map(([name, n]) => `${count(n)} ${name}`).join(', ')]);
+    }
+  }
+  for (const [kind, n] of Object.entries(metrics)) {
+    const { name, labels } = parse(kind);
+    if (name === 'millrace_memory_bytes' && n > 0) {
+      rows.push([`memory ${labels.kind.replaceAll('_', ' ')}`, bytes(n)]);
+    }
+    if (name === 'millrace_freshness_seconds') {
+      rows.push(['behind the source', duration(n)]);
+    }
+  }
+  return h('section', { class: 'card' }, h('h2', {}, 'Pools and memory'), pairs(Object.fromEntries(rows)));
+}
+
+function caches(metrics) {
+  const rows = [];
+  for (const [tier, results] of group(metrics, 'millrace_cache_requests_total', 'tier', 'result')) {
+    const asked = Object.values(results).reduce((sum, n) => sum + n, 0);
+    rows.push([tier, `${count(asked)} keys: `
+      + Object.entries(results).map(([name, n]) => `${name} ${count(n)} (${percent(n / (asked || 1))})`).join(', ')]);
+  }
+  const retries = ['retries', 'timeouts', 'throttles', 'memory_pressure'].map(name =>
+    [name.replaceAll('_', ' '), count(sum(metrics, `millrace_${name}_total`))]);
+  return h('section', { class: 'card' }, h('h2', {}, 'Caches and trouble'),
+    pairs(Object.fromEntries([...rows, ...retries])));
+}
+
+function group(metrics, family, by, of) {
+  const groups = new Map();
+  for (const [key, value] of Object.entries(metrics)) {
+    const { name, labels } = parse(key);
+    if (name === family) {
+      groups.set(labels[by], { ...groups.get(labels[by]), [labels[of]]: value });
+    }
+  }
+  return groups;
+}
+
+const sum = (metrics, family) => Object.entries(metrics).filter(([key]) => parse(key).name === family)
+  .reduce((total, [, value]) => total + value, 0);
+
+function happened(events) {
+  return events.length === 0
+    ? h('p', { class: 'quiet' }, 'Nothing was decided for it, and nothing befell it.')
+    : h('div', { class: 'scroll' }, h('table', {}, h('tbody', {}, [...events].reverse().map(event =>
+      h('tr', {}, h('td', {}, new Date(event.time).toLocaleTimeString()), h('td', {}, event.kind),
+        h('td', { class: 'wide' }, event.text))))));
+}
+
+const pairs = object => h('div', { class: 'scroll' }, h('table', {}, h('tbody', {},
+  Object.entries(object).map(([name, value]) =>
+    h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'wide' }, value))))));

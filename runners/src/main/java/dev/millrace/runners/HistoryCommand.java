@@ -1,0 +1,281 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.monitor.Json;
+import dev.millrace.monitor.history.History;
+import dev.millrace.monitor.history.HistoryException;
+import dev.millrace.monitor.history.RunDetail;
+import dev.millrace.monitor.history.RunFilter;
+import dev.millrace.monitor.history.RunLine;
+import dev.millrace.monitor.run.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code millrace history}. */
+@Command(
+    name = "history",
+    description = "Lists the runs that are known on this machine, or shows one.")
+final class HistoryCommand implements Callable<Integer> {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+  private final Console console;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "RUN",
+      description = "A run by its id, or latest; default: list them.")
+  @Nullable String run;
+
+  @Option(
+      names = "--history",
+      paramLabel = "FILE",
+      description = "The file they are kept in; default: as for runs.")
+  String history = "";
+
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "List at most so many, the latest first, 1 to 100000; default: 20.")
+  int last = 20;
+
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      converter = StatusConverter.class,
+      description = "List those that are running, done, failed, stopped or lost.")
+  @Nullable Status status;
+
+  @Option(names = "--command", paramLabel = "NAME", description = "List those of one command.")
+  @Nullable String command;
+
+  @Option(
+      names = "--pipeline",
+      paramLabel = "PIPELINE",
+      description = "List those of one pipeline, as the list names it.")
+  @Nullable String pipeline;
+
+  @Option(
+      names = "--since",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "List those that began no longer ago than that, as in 24h.")
+  @Nullable Duration since;
+
+  @Option(names = "--json", description = "One JSON object a line.")
+  boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  HistoryCommand(Console console) {
+    this.console = console;
+  }
+
+  static final class StatusConverter implements ITypeConverter<Status> {
+    @Override
+    public Status convert(String value) {
+      for (Status status : Status.values()) {
+        if (status.label().equals(value)) {
+          return status;
+        }
+      }
+      throw new TypeConversionException("must be running, done, failed, stopped or lost");
+    }
+  }
+
+  @Override
+  public Integer call() {
+    try (History kept = open(console, history)) {
+      if (run == null) {
+        list(kept.runs(filter()));
+      } else {
+        show(find(kept, run));
+      }
+      return ExitCode.DONE;
+    } catch (UsageException e) {
+      console.err().println(e.getMessage());
+      return ExitCode.USAGE;
+    } catch (HistoryException e) {
+      console.err().println(e.getMessage());
+      return ExitCode.FAILED;
+    }
+  }
+
+  /**
+   * Opens a history that is there.
+   *
+   * @param named the file, or empty for the usual one
+   * @throws UsageException if there is none
+   */
+  static History open(Console console, String named) {
+    Path file = file(console, named);
+    if (!Files.exists(file)) {
+      throw new UsageException(
+          "Cannot read the history %s: there is none yet; the first run begins it".formatted(file));
+    }
+    return History.open(file);
+  }
+
+  /** Where the history is. */
+  static Path file(Console console, String named) {
+    if (named.equals(Recorder.NONE)) {
+      throw new UsageException("Invalid --history: none (must be a file, as there is one to read)");
+    }
+    return named.isEmpty() ? Recorder.usualFile(console) : Path.of(named);
+  }
+
+  /**
+   * A run by its id, by the beginning of it that only one has, or by {@code latest}.
+   *
+   * @throws UsageException if there is no such run, or are several
+   */
+  static RunDetail find(History history, String wanted) {
+    List<RunLine> all = history.runs(RunFilter.latest(History.MOST_RUNS + 1));
+    List<RunLine> found =
+        wanted.equals("latest")
+            ? all.stream().limit(1).toList()
+            : all.stream().filter(each -> each.id().startsWith(wanted)).toList();
+    if (found.size() > 1) {
+      throw new UsageException(
+          "Invalid run: %s (must be the id of one run; %d begin like that)"
+              .formatted(wanted, found.size()));
+    }
+    return found.stream()
+        .findFirst()
+        .flatMap(line -> history.run(line.id()))
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "Invalid run: %s (must be the id of a run that `millrace history` lists)"
+                        .formatted(wanted)));
+  }
+
+  private RunFilter filter() {
+    RunFilter filter;
+    try {
+      filter = RunFilter.latest(last);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("Invalid --last: %d (must be from 1 to 100000)".formatted(last), e);
+    }
+    filter = status == null ? filter : filter.with(status);
+    filter = command == null ? filter : filter.ofCommand(command);
+    filter = pipeline == null ? filter : filter.of(pipeline);
+    return since == null ? filter : filter.since(Instant.now().minus(since));
+  }
+
+  private void list(List<RunLine> runs) {
+    if (json) {
+      runs.forEach(each -> console.out().println(Json.write(each)));
+      return;
+    }
+    if (runs.isEmpty()) {
+      console.err().println("No run is like that.");
+      return;
+    }
+    console
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%-25s %-8s %-19s %9s %14s %11s  %s%n",
+            "RUN",
+            "STATUS",
+            "STARTED",
+            "SECONDS",
+            "ROWS",
+            "ROWS/S",
+            "PIPELINE");
+    runs.forEach(each -> console.out().println(line(each)));
+  }
+
+  private static String line(RunLine run) {
+    Double seconds = run.totals().seconds();
+    Long rows = run.totals().rowsWritten();
+    return String.format(
+        Locale.ROOT,
+        "%-25s %-8s %-19s %9s %14s %11s  %s",
+        run.id(),
+        run.status().label(),
+        TIME.format(run.started().atZone(ZoneId.systemDefault())),
+        seconds == null ? "-" : String.format(Locale.ROOT, "%.1f", seconds),
+        rows == null ? "-" : String.format(Locale.ROOT, "%,d", rows),
+        rows == null || seconds == null || seconds == 0
+            ? "-"
+            : String.format(Locale.ROOT, "%,.0f", rows / seconds),
+        run.pipeline());
+  }
+
+  private void show(RunDetail run) {
+    if (json) {
+      console.out().println(Json.write(run));
+      return;
+    }
+    RunLine line = run.line();
+    List<String> lines = new ArrayList<>();
+    lines.add("%s %s, %s".formatted(line.id(), line.status().label(), line.pipeline()));
+    if (line.error() != null) {
+      lines.add("  " + line.error());
+    }
+    lines.add(
+        "  started %s on %s, runner %s, version %s"
+            .formatted(
+                TIME.format(line.started().atZone(ZoneId.systemDefault())),
+                line.host(),
+                line.runner(),
+                line.code()));
+    add(lines, "seconds", line.totals().seconds());
+    add(lines, "rows read", line.totals().rowsRead());
+    add(lines, "rows written", line.totals().rowsWritten());
+    add(lines, "rejected", line.totals().rowsRejected());
+    add(lines, "cpu seconds", line.totals().cpuSeconds());
+    add(lines, "peak bytes", line.totals().peakRssBytes());
+    if (run.snapshot() != null && run.snapshot().slowest() != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  slowest: %s, %.0f %% %s; %s",
+              run.snapshot().slowest().stage(),
+              run.snapshot().slowest().share() * 100,
+              run.snapshot().slowest().cause(),
+              run.snapshot().slowest().advice()));
+    }
+    lines.add("  configuration " + line.configurationHash());
+    for (Map.Entry<String, String> each : run.start().configuration().entrySet()) {
+      lines.add("    %s: %s".formatted(each.getKey(), each.getValue()));
+    }
+    run.events()
+        .forEach(
+            event -> lines.add("  %s %s: %s".formatted(event.time(), event.kind(), event.text())));
+    lines.forEach(console.out()::println);
+  }
+
+  private static void add(List<String> lines, String name, @Nullable Number value) {
+    if (value != null) {
+      String text =
+          String.format(
+              Locale.ROOT, value instanceof Long ? "%,.0f" : "%,.1f", value.doubleValue());
+      lines.add(String.format(Locale.ROOT, "  %-14s %14s", name, text));
+    }
+  }
+}

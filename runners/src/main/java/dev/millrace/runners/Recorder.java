@@ -1,0 +1,177 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.millrace.monitor.history.History;
+import dev.millrace.monitor.history.HistoryException;
+import dev.millrace.monitor.history.Recording;
+import dev.millrace.monitor.history.ThisMachine;
+import dev.millrace.monitor.run.Event;
+import dev.millrace.monitor.run.RunEnd;
+import dev.millrace.monitor.run.RunStart;
+import dev.millrace.monitor.run.SeriesRecorder;
+import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Status;
+import dev.millrace.monitor.run.Totals;
+import dev.millrace.observe.Events;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a run in the history: how it began, each second how it stands, and how it ended. A run is
+ * not to fail because nobody can write down that it runs: the log says so, and it goes on unseen.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Recorder implements AutoCloseable {
+
+  /** In place of a file: keep nothing. */
+  static final String NONE = "none";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private final History history;
+  private final Recording recording;
+  private final Sight sight;
+  private final SeriesRecorder series = new SeriesRecorder();
+  private final Timer timer = new Timer("millrace-recorder", true);
+  private final long cpuBefore = SYSTEM.getProcessCpuTime();
+  private Instant told;
+  private boolean over;
+
+  private Recorder(History history, Recording recording, Sight sight, Instant started) {
+    this.history = history;
+    this.recording = recording;
+    this.sight = sight;
+    this.told = started;
+  }
+
+  /**
+   * Begins to keep a run.
+   *
+   * @param command by name
+   * @param pipeline what it works on
+   * @param configuration what it was given
+   * @throws HistoryException if the file cannot be written
+   */
+  static Recorder start(
+      Run run,
+      Path file,
+      String command,
+      String pipeline,
+      SortedMap<String, String> configuration) {
+    Instant now = Instant.now();
+    History history = History.open(file);
+    try {
+      Recording recording =
+          history.begin(
+              new RunStart(
+                  run.id(),
+                  command,
+                  pipeline,
+                  run.options().runner.toString(),
+                  configuration,
+                  Commands.version(),
+                  ThisMachine.machine(),
+                  ProcessHandle.current().pid(),
+                  now));
+      Recorder recorder = new Recorder(history, recording, new Sight(run), now);
+      recorder.timer.schedule(task(recorder::look), LOOK.toMillis(), LOOK.toMillis());
+      return recorder;
+    } catch (RuntimeException e) {
+      history.close();
+      throw e;
+    }
+  }
+
+  /** Where histories are kept, unless something else was said. */
+  static Path usualFile(Console console) {
+    return Console.state(console.environment()).resolve("history.db");
+  }
+
+  private static TimerTask task(Runnable action) {
+    return new TimerTask() {
+      @Override
+      public void run() {
+        action.run();
+      }
+    };
+  }
+
+  private synchronized void look() {
+    if (over) {
+      return;
+    }
+    try {
+      Snapshot snapshot = sight.snapshot(Instant.now());
+      series.add(snapshot.seconds(), sight.figures(snapshot));
+      recording.stands(snapshot, series.series(), news());
+    } catch (RuntimeException e) {
+      over = true;
+      LOG.warn("This run is not recorded any longer: {}", e.getMessage());
+      LOG.debug("What the recorder failed with", e);
+    }
+  }
+
+  /** What happened since it was last asked. */
+  private List<Event> news() {
+    List<Event> news =
+        Events.latest().stream()
+            .filter(event -> event.time().isAfter(told))
+            .map(event -> new Event(event.time(), event.kind(), Sentence.redact(event.text())))
+            .toList();
+    if (!news.isEmpty()) {
+      told = news.get(news.size() - 1).time();
+    }
+    return news;
+  }
+
+  /** Writes how the run ended. */
+  synchronized void end(RunSummary summary, Status status, int exitCode) {
+    look();
+    if (over) {
+      return;
+    }
+    over = true;
+    Counts counts = summary.outcome().counts();
+    Duration elapsed = summary.elapsed();
+    Totals totals =
+        new Totals(
+            counts.rowsRead(),
+            counts.rowsWritten(),
+            counts.rowsRejected(),
+            counts.bytes(),
+            elapsed == null ? null : elapsed.toMillis() / 1000.0,
+            (SYSTEM.getProcessCpuTime() - cpuBefore) / (double) TimeUnit.SECONDS.toNanos(1),
+            summary.peakResidentBytes().isPresent()
+                ? summary.peakResidentBytes().getAsLong()
+                : null);
+    try {
+      recording.ended(
+          new RunEnd(Instant.now(), status, exitCode, summary.error(), totals, summary.toJson()));
+    } catch (RuntimeException e) {
+      LOG.warn("The end of this run is not recorded: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    over = true;
+    timer.cancel();
+    history.close();
+  }
+}

@@ -1,0 +1,185 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.monitor.history.History;
+import dev.millrace.monitor.history.RunDetail;
+import dev.millrace.monitor.history.RunFilter;
+import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Status;
+import dev.millrace.testing.PostgresExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordedRunTest {
+
+  @RegisterExtension static final PostgresExtension database = new PostgresExtension();
+
+  private Path state;
+  private Path file;
+
+  @BeforeEach
+  void create(@TempDir Path folder) throws Exception {
+    state = folder;
+    file = folder.resolve("millrace").resolve("history.db");
+    database.execute(
+        "drop table if exists station, copy",
+        "create table station as select i as id, 'S' || i as name from generate_series(1, 1000) i",
+        "create table copy (id int primary key, name text)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "flink"})
+  void run_shouldBeInTheHistory(String runner) throws Exception {
+    TestConsole console = console(Map.of());
+    assertThat(console.sync(database.jdbcUrl(), "station", "copy", "--runner=" + runner, "--json"))
+        .as(console.err())
+        .isEqualTo(ExitCode.DONE);
+
+    RunDetail run = only();
+    assertThat(run.line().id()).isEqualTo(console.json().get("run_id").asText());
+    assertThat(run.line().status()).isEqualTo(Status.DONE);
+    assertThat(run.line().exitCode()).isZero();
+    assertThat(run.line().pipeline()).isEqualTo("sync station into copy");
+    assertThat(run.line().runner()).isEqualTo(runner);
+    assertThat(run.line().totals().rowsRead()).isEqualTo(1000);
+    assertThat(run.line().totals().rowsWritten()).isEqualTo(1000);
+    assertThat(run.line().totals().cpuSeconds()).isPositive();
+    assertThat(run.summary()).isEqualTo(console.out().strip());
+    assertThat(run.start().configuration())
+        .containsEntry("table", "station")
+        .doesNotContainKeys("json", "history");
+    Snapshot last = requireNonNull(run.snapshot());
+    assertThat(last.totals()).containsEntry("rows_written", 1000.0);
+    assertThat(last.stages())
+        .extracting(stage -> stage.name())
+        .contains("read public.station", "write public.copy");
+    assertThat(last.metrics()).containsKey("millrace_rows_written_total");
+  }
+
+  @Test
+  void run_shouldBeInTheHistoryWithItsFailure_andWithoutSecrets() {
+    String url = database.jdbcUrl() + "&password=canary-in-a-url";
+    TestConsole console = console(Map.of("MILLRACE_TARGET_PASSWORD", "canary-of-the-environment"));
+    assertThat(console.sync(url, "station", "none")).isEqualTo(ExitCode.USAGE);
+
+    RunDetail run = only();
+    assertThat(run.line().status()).isEqualTo(Status.FAILED);
+    assertThat(run.line().exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.line().error()).isEqualTo(console.err().strip()).startsWith("Invalid table: ");
+    assertThat(run.toString()).contains("password=").doesNotContain("canary");
+  }
+
+  @Test
+  void history_shouldListAndShowRuns() throws Exception {
+    console(Map.of()).sync(database.jdbcUrl(), "station", "copy");
+    console(Map.of()).sync(database.jdbcUrl(), "station", "none");
+    String id = runs(RunFilter.latest(9).with(Status.DONE)).get(0);
+
+    TestConsole list = console(Map.of());
+    assertThat(list.run("history")).isEqualTo(ExitCode.DONE);
+    assertThat(list.out().lines().map(line -> line.substring(26, 34).strip()))
+        .containsExactly("STATUS", "failed", "done");
+
+    TestConsole done = console(Map.of());
+    assertThat(done.run("history", "--status=done", "--since=1h", "--json"))
+        .isEqualTo(ExitCode.DONE);
+    JsonNode line = done.json();
+    assertThat(line.get("id").asText()).isEqualTo(id);
+    assertThat(line.get("totals").get("rows_written").asLong()).isEqualTo(1000);
+
+    TestConsole one = console(Map.of());
+    assertThat(one.run("history", id.substring(0, id.length() - 1))).isEqualTo(ExitCode.DONE);
+    assertThat(one.out()).startsWith(id + " done, sync station into copy").contains("1,000");
+
+    TestConsole json = console(Map.of());
+    assertThat(json.run("history", "latest", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(new ObjectMapper().readTree(json.out()).get("line").get("status").asText())
+        .isEqualTo("FAILED");
+  }
+
+  @Test
+  void history_shouldRefuseWhatItDoesNotHave() {
+    TestConsole none = console(Map.of());
+    assertThat(none.run("history")).isEqualTo(ExitCode.USAGE);
+    assertThat(none.err().strip())
+        .isEqualTo(
+            "Cannot read the history %s: there is none yet; the first run begins it"
+                .formatted(file));
+
+    console(Map.of()).sync(database.jdbcUrl(), "station", "copy");
+    console(Map.of()).sync(database.jdbcUrl(), "station", "copy", "--mode=upsert");
+    TestConsole unknown = console(Map.of());
+    assertThat(unknown.run("history", "nothing")).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err().strip())
+        .isEqualTo("Invalid run: nothing (must be the id of a run that `millrace history` lists)");
+    TestConsole both = console(Map.of());
+    assertThat(both.run("history", "20")).isEqualTo(ExitCode.USAGE);
+    assertThat(both.err().strip())
+        .isEqualTo("Invalid run: 20 (must be the id of one run; 2 begin like that)");
+    TestConsole last = console(Map.of());
+    assertThat(last.run("history", "--last=0")).isEqualTo(ExitCode.USAGE);
+    assertThat(last.err().strip()).isEqualTo("Invalid --last: 0 (must be from 1 to 100000)");
+  }
+
+  @Test
+  void run_shouldGoOn_whenNobodyCanWriteItDown() throws Exception {
+    Files.writeString(state.resolve("millrace"), "a file where the folder should be");
+    TestConsole console = console(Map.of());
+    assertThat(console.sync(database.jdbcUrl(), "station", "copy")).isEqualTo(ExitCode.DONE);
+    assertThat(console.err())
+        .startsWith("This run is not recorded: Cannot open the history " + file + ": ");
+    assertThat(database.value("select count(*) from copy", Long.class)).isEqualTo(1000);
+  }
+
+  @Test
+  void run_shouldBeRefused_whenTheHistoryAskedForCannotBeWritten() throws Exception {
+    Path text = Files.writeString(state.resolve("text"), "no database ".repeat(1000));
+    TestConsole console = console(Map.of());
+    assertThat(console.sync(database.jdbcUrl(), "station", "copy", "--history=" + text))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(console.err()).startsWith("Cannot open the history " + text + ": ");
+    assertThat(database.value("select count(*) from copy", Long.class)).isZero();
+  }
+
+  @Test
+  void run_shouldLeaveNoTrace_whenNoneIsWanted() {
+    TestConsole dry = console(Map.of());
+    assertThat(dry.sync(database.jdbcUrl(), "station", "copy", "--dry-run"))
+        .isEqualTo(ExitCode.DONE);
+    TestConsole none = console(Map.of());
+    assertThat(none.sync(database.jdbcUrl(), "station", "copy", "--history=none"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(file).doesNotExist();
+  }
+
+  private TestConsole console(Map<String, String> more) {
+    return TestConsole.withState(state, more);
+  }
+
+  private List<String> runs(RunFilter filter) {
+    try (History history = History.open(file)) {
+      return history.runs(filter).stream().map(line -> line.id()).toList();
+    }
+  }
+
+  private RunDetail only() {
+    List<String> all = runs(RunFilter.latest(9));
+    assertThat(all).hasSize(1);
+    try (History history = History.open(file)) {
+      return history.run(all.get(0)).orElseThrow();
+    }
+  }
+}
