@@ -4,7 +4,6 @@ package dev.millrace.observe;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves what this JVM (this class loader) measures at {@code /metrics}, in the form of Prometheus,
- * for as long as somebody holds it, and if the operator wants it. That is said by the environment,
- * or by system properties, for workers whose environment is another's:
+ * for as long as somebody holds it, and if the operator wants it. That is said by an {@link
+ * OperatorSetting}:
  *
  * <ul>
  *   <li>{@code MILLRACE_METRICS_PORT}, {@code millrace.metrics.port}: a port, or a first and a last
@@ -61,15 +60,12 @@ public final class MetricsServer {
   }
 
   private static Optional<String> setting(String name) {
-    String environment = "MILLRACE_METRICS_" + name.toUpperCase(Locale.ROOT);
-    return Optional.ofNullable(System.getProperty("millrace.metrics." + name))
-        .or(() -> Optional.ofNullable(System.getenv(environment)))
-        .filter(value -> !value.isBlank());
+    return new OperatorSetting("metrics." + name).value();
   }
 
   /** Work is not to fail for want of a port: it goes on unseen, and the log says so. */
   private static @Nullable HTTPServer start(String ports) {
-    Matcher range = PORTS.matcher(ports.strip());
+    Matcher range = PORTS.matcher(ports);
     int first = range.matches() ? Integer.parseInt(range.group(1)) : -1;
     int last = first >= 0 && range.group(2) != null ? Integer.parseInt(range.group(2)) : first;
     if (first < 0 || last < first || last > HIGHEST) {

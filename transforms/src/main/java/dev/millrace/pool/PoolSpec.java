@@ -2,9 +2,8 @@
 package dev.millrace.pool;
 
 import dev.millrace.control.Resource;
+import dev.millrace.observe.OperatorSetting;
 import java.io.Serializable;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,12 +81,8 @@ public record PoolSpec(String name, int least, int most, Resource follows) imple
    * @throws IllegalArgumentException when what he says has another form
    */
   PoolSpec here() {
-    String variable = "MILLRACE_POOL_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
-    return Optional.ofNullable(System.getProperty("millrace.pool." + name))
-        .or(() -> Optional.ofNullable(System.getenv(variable)))
-        .filter(size -> !size.isBlank())
-        .map(size -> sized(variable, size.strip()))
-        .orElse(this);
+    OperatorSetting setting = new OperatorSetting("pool." + name);
+    return setting.value().map(size -> sized(setting.variable(), size)).orElse(this);
   }
 
   private PoolSpec sized(String variable, String size) {
