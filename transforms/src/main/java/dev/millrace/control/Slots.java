@@ -64,6 +64,8 @@ public final class Slots {
   private static final Comparator<Claim> BY_DEADLINE =
       Comparator.<Claim>comparingLong(claim -> claim.deadline).thenComparing(claim -> claim.number);
 
+  private static final int MOST_PRIORITY = 1_000;
+
   private final long ageing;
   private final TreeSet<Claim> line = new TreeSet<>(IN_LINE);
   private final TreeSet<Claim> deadlines = new TreeSet<>(BY_DEADLINE);
@@ -95,6 +97,19 @@ public final class Slots {
   }
 
   /**
+   * A priority, if it is one.
+   *
+   * @throws IllegalArgumentException when it is not from -1,000 to 1,000
+   */
+  public static int requirePriority(int priority) {
+    if (Math.abs((long) priority) > MOST_PRIORITY) {
+      throw new IllegalArgumentException(
+          "Invalid priority: " + priority + " (must be from -1000 to 1000)");
+    }
+    return priority;
+  }
+
+  /**
    * Asks for slots; {@link #next} tells when they are had.
    *
    * @param weight how many, 1 or more
@@ -105,10 +120,7 @@ public final class Slots {
     if (weight < 1) {
       throw new IllegalArgumentException("Invalid weight: " + weight + " (must be 1 or more)");
     }
-    if (Math.abs((long) priority) > 1_000) {
-      throw new IllegalArgumentException(
-          "Invalid priority: " + priority + " (must be from -1000 to 1000)");
-    }
+    requirePriority(priority);
     // Of two who wait, who has the more of priority + waited / ageing is the same at any time.
     Claim claim = new Claim(weight, now - priority * ageing, asked++, deadline);
     line.add(claim);

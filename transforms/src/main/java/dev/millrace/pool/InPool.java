@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pool;
 
+import dev.millrace.control.Slots;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +32,6 @@ import org.apache.beam.sdk.values.POutput;
 public final class InPool implements Serializable {
 
   private static final Duration DEADLINE = Duration.ofMinutes(10);
-
-  private static final int MOST_PRIORITY = 1_000;
 
   /** Slots of a pool. */
   record Need(PoolSpec pool, int slots) implements Serializable {
@@ -116,11 +115,7 @@ public final class InPool implements Serializable {
    * counts as much as one higher, so that nobody starves.
    */
   public InPool priority(int newPriority) {
-    if (Math.abs((long) newPriority) > MOST_PRIORITY) {
-      throw new IllegalArgumentException(
-          "Invalid priority: %d (must be from -1000 to 1000)".formatted(newPriority));
-    }
-    return new InPool(needs, newPriority, deadline);
+    return new InPool(needs, Slots.requirePriority(newPriority), deadline);
   }
 
   /**
