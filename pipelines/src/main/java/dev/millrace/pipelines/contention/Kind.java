@@ -2,25 +2,20 @@
 package dev.millrace.pipelines.contention;
 
 import dev.millrace.block.Block;
+import java.util.Locale;
 
 /** A kind of work, by what it needs most. */
 public enum Kind {
   /** Computes for each row. */
-  CPU("cpu"),
+  CPU,
   /** Holds much while it works on a block. */
-  MEMORY("memory"),
+  MEMORY,
   /** Waits for somebody else's answer, once a block. */
-  IO("io");
-
-  private final String pool;
-
-  Kind(String pool) {
-    this.pool = pool;
-  }
+  IO;
 
   /** The pool that it belongs in. */
   String pool() {
-    return pool;
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Works on blocks, for one thread. */
@@ -43,6 +38,6 @@ public enum Kind {
   /** The name to be called by. */
   @Override
   public String toString() {
-    return pool;
+    return pool();
   }
 }
