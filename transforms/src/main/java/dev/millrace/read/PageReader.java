@@ -9,9 +9,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Reads ranges of pages, in queries of about as many pages as fill the claims.budget(). Rows wider
- * than the estimate overfill it; the query is then broken off and its place kept as a page and a
- * number of rows, which one snapshot makes exact.
+ * Reads ranges of pages, in queries of about as many pages as fill the budget. Rows wider than the
+ * estimate overfill it; the query is then broken off and its place kept as a page and a number of
+ * rows, which one snapshot makes exact.
  */
 final class PageReader implements RangeReader {
 
