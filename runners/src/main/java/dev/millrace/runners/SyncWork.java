@@ -155,11 +155,11 @@ final class SyncWork implements Work {
   /** What is asked for, and what there is room for here. */
   private static String blockSize(SyncOptions options, Sync sync) {
     ByteSize asked = options.blockSize();
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ByteSize cut = ReadBudget.of(heap, Math.max(1, sync.read().splits()), asked).blockSize();
+    ByteSize cut = ReadBudget.ofThisJvm(sync.read().splits(), asked).blockSize();
     return cut.equals(asked)
         ? asked.toString()
-        : "%s instead of %s, for want of room in a heap of %s".formatted(cut, asked, heap);
+        : "%s instead of %s, for want of room in a heap of %s"
+            .formatted(cut, asked, ByteSize.ofBytes(Runtime.getRuntime().maxMemory()));
   }
 
   private static String slowColumn(SyncOptions options, String column) {

@@ -43,6 +43,17 @@ public record ReadBudget(int blocksPerCall, ByteSize blockSize) {
   }
 
   /**
+   * Divides the heap of this JVM.
+   *
+   * @param splits of the read, all of which may be underway; none counts as one
+   * @param wanted the block size asked for; never exceeded
+   */
+  public static ReadBudget ofThisJvm(int splits, ByteSize wanted) {
+    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
+    return of(heap, Math.max(1, splits), wanted);
+  }
+
+  /**
    * What is left of it while memory is scarce.
    *
    * @param part of the whole, above 0, to 1

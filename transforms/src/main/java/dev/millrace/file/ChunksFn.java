@@ -3,7 +3,6 @@ package dev.millrace.file;
 
 import dev.millrace.block.Block;
 import dev.millrace.block.Blocks;
-import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.Memory;
 import java.time.Duration;
@@ -53,8 +52,7 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
   }
 
   private long bytesPerCall() {
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    return ReadBudget.of(heap, Math.max(1, splits), Blocks.DEFAULT_SIZE)
+    return ReadBudget.ofThisJvm(splits, Blocks.DEFAULT_SIZE)
         .within(Memory.ofThisJvm().room())
         .bytesPerCall();
   }

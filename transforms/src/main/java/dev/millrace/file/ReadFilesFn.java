@@ -89,9 +89,8 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
     long start = System.nanoTime();
     long end = lane.range().getTo();
     long at = tracker.currentRestriction().getFrom();
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
     ReadBudget budget =
-        ReadBudget.of(heap, lane.lanes(), blockSize).within(Memory.ofThisJvm().room());
+        ReadBudget.ofThisJvm(lane.lanes(), blockSize).within(Memory.ofThisJvm().room());
     PartReader reader = requireNonNull(open).take(lane.number(), at);
     int blocks = 0;
     try (Stage.Span span = Stage.enter("read files")) {

@@ -79,8 +79,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     memory = following.get().memory();
     watch = new FollowWatch(plan, following.get());
     outage = new Outage(spec.get().timeouts().retry(), stage());
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    ByteSize block = ReadBudget.of(heap, plan.splits().size(), plan.blockSize()).blockSize();
+    ByteSize block = ReadBudget.ofThisJvm(plan.splits().size(), plan.blockSize()).blockSize();
     // A checkpoint waits for a call of each split that its thread has.
     budget = new ReadBudget(1, block);
     reader = RangeReader.of(plan, new UnitEstimate(plan.bytesPerUnit()));

@@ -9,7 +9,6 @@ import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Outage;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
-import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
 import dev.millrace.ledger.LedgerSource;
@@ -49,8 +48,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
     pool = Pool.share(spec.get(), Quota.READ);
     outage = new Outage(spec.get().timeouts().retry(), stage());
     ReadPlan plan = this.plan.get();
-    ByteSize heap = ByteSize.ofBytes(Runtime.getRuntime().maxMemory());
-    budget = ReadBudget.of(heap, Math.max(1, plan.splits().size()), plan.blockSize());
+    budget = ReadBudget.ofThisJvm(plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, new UnitEstimate(plan.bytesPerUnit()));
   }
 
