@@ -3,6 +3,7 @@ package dev.millrace.read;
 
 import dev.millrace.connect.Pool;
 import dev.millrace.control.UnitEstimate;
+import dev.millrace.observe.Memory;
 import dev.millrace.observe.Timing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,13 +18,15 @@ interface RangeReader extends AutoCloseable {
   void read(Connection connection, Claims claims) throws SQLException;
 
   /**
-   * Reads so within a transaction of its own.
+   * Reads so within a transaction of its own, and is charged for the block that it cuts.
    *
-   * @param stage what the connection is for
+   * @param stage what the connection and the memory are for
    */
   default void read(Pool pool, String stage, ReadSession session, Claims claims)
       throws SQLException {
-    try (Pool.Acquired acquired = pool.acquire(stage)) {
+    try (Memory.Holding holding = Memory.ofThisJvm().hold(stage);
+        Pool.Acquired acquired = pool.acquire(stage)) {
+      holding.set(claims.budget().blockSize().bytes());
       long start = System.nanoTime();
       try {
         session.begin(acquired.connection());

@@ -71,12 +71,9 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   public ProcessContinuation process(
       @Element Integer split, RestrictionTracker<Range, Range> tracker, OutputReceiver<Block> out)
       throws SQLException {
-    Memory memory = Memory.ofThisJvm();
-    ReadBudget now = requireNonNull(budget).within(memory.room());
+    ReadBudget now = requireNonNull(budget).within(Memory.ofThisJvm().room());
     Claims claims = new Claims(plan.get().splits().get(split), tracker, out, now);
-    try (Stage.Span span = Stage.enter(stage());
-        Memory.Holding holding = memory.hold(stage())) {
-      holding.set(now.blockSize().bytes());
+    try (Stage.Span span = Stage.enter(stage())) {
       read(claims);
       requireNonNull(outage).over();
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();

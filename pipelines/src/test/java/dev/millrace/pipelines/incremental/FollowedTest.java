@@ -8,6 +8,7 @@ import dev.millrace.control.ByteSize;
 import dev.millrace.horizon.HorizonRules;
 import dev.millrace.ledger.LedgerView;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Memory;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
 import java.sql.Connection;
@@ -139,6 +140,8 @@ class FollowedTest {
       awaitCopied();
       stop(followed, result);
       assertThat(Measure.WINDOWS.total()).isPositive();
+      assertThat(Memory.ofThisJvm().peaks())
+          .hasEntrySatisfying("follow public.item", most -> assertThat(most).isPositive());
     }
     assertSame();
     assertThat(LedgerView.job(options(true).target(), "j").orElseThrow().cursor()).isPresent();
