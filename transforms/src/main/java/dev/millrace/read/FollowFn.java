@@ -54,6 +54,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<ReadPlan> plan;
   private final Marshalled<Following> following;
+  private final String stage;
 
   // Worker scoped.
   private transient @Nullable Pool source;
@@ -69,6 +70,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     this.spec = Marshalled.of(spec);
     this.plan = Marshalled.of(plan);
     this.following = Marshalled.of(following);
+    this.stage = "follow " + plan.read().table().name();
   }
 
   @Setup
@@ -78,7 +80,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     target = Pool.share(ledger().spec(), Quota.WRITE);
     memory = following.get().memory();
     watch = new FollowWatch(plan, following.get());
-    outage = new Outage(spec.get().timeouts().retry(), stage());
+    outage = new Outage(spec.get().timeouts().retry(), stage);
     ByteSize block = ReadBudget.ofThisJvm(plan.splits().size(), plan.blockSize()).blockSize();
     // A checkpoint waits for a call of each split that its thread has.
     budget = new ReadBudget(1, block);
@@ -142,7 +144,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     if (following.get().isOver(split, (Range.Gaps) claims.range())) {
       claims.found(Range.Gaps.UNKNOWN);
     }
-    try (Stage.Span span = Stage.enter(stage())) {
+    try (Stage.Span span = Stage.enter(stage)) {
       ProcessContinuation next = process(split, claims, watermark);
       requireNonNull(outage).over();
       return next;
@@ -186,7 +188,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     Look look;
     Clipped clipped;
     boolean isLast;
-    try (Pool.Acquired acquired = requireNonNull(source).acquire(stage())) {
+    try (Pool.Acquired acquired = requireNonNull(source).acquire(stage)) {
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
       watched(acquired.connection(), look, gaps);
@@ -228,12 +230,8 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     }
   }
 
-  private String stage() {
-    return "follow " + plan.get().read().table().name();
-  }
-
   private void read(Claims claims) throws SQLException {
-    requireNonNull(reader).read(requireNonNull(source), stage(), plan.get().session(), claims);
+    requireNonNull(reader).read(requireNonNull(source), stage, plan.get().session(), claims);
   }
 
   /** Clips further, so that no block holds rows of two event-time windows. */

@@ -31,6 +31,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<ReadPlan> plan;
+  private final String stage;
 
   // Worker scoped.
   private transient @Nullable Pool pool;
@@ -41,12 +42,13 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
   ReadFn(ConnectionSpec spec, ReadPlan plan) {
     this.spec = Marshalled.of(spec);
     this.plan = Marshalled.of(plan);
+    this.stage = "read " + plan.read().table().name();
   }
 
   @Setup
   public void setup() {
     pool = Pool.share(spec.get(), Quota.READ);
-    outage = new Outage(spec.get().timeouts().retry(), stage());
+    outage = new Outage(spec.get().timeouts().retry(), stage);
     ReadPlan plan = this.plan.get();
     budget = ReadBudget.ofThisJvm(plan.splits().size(), plan.blockSize());
     reader = RangeReader.of(plan, new UnitEstimate(plan.bytesPerUnit()));
@@ -73,7 +75,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
       throws SQLException {
     ReadBudget now = requireNonNull(budget).within(Memory.ofThisJvm().room());
     Claims claims = new Claims(plan.get().splits().get(split), tracker, out, now);
-    try (Stage.Span span = Stage.enter(stage())) {
+    try (Stage.Span span = Stage.enter(stage)) {
       read(claims);
       requireNonNull(outage).over();
       return claims.hasMore() ? ProcessContinuation.resume() : ProcessContinuation.stop();
@@ -89,11 +91,7 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
 
   private void read(Claims claims) throws SQLException {
     requireNonNull(reader).prepare(claims);
-    requireNonNull(reader).read(requireNonNull(pool), stage(), plan.get().session(), claims);
-  }
-
-  private String stage() {
-    return "read " + plan.get().read().table().name();
+    requireNonNull(reader).read(requireNonNull(pool), stage, plan.get().session(), claims);
   }
 
   @Teardown

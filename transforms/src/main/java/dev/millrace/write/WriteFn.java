@@ -29,6 +29,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
   private final @Nullable Marshalled<Ledger> ledger;
   private final @Nullable Marshalled<RejectRules> rejects;
   private final Flush flush;
+  private final String stage;
 
   // Worker scoped.
   private transient @Nullable BlockWriter writer;
@@ -56,12 +57,13 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     this.ledger = ledger == null ? null : Marshalled.of(ledger);
     this.rejects = rejects == null ? null : Marshalled.of(rejects);
     this.flush = flush;
+    this.stage = "write " + write.table().name();
   }
 
   @Setup
   public void setup() {
     size = new FlushSize(flush.bytes().bytes());
-    holding = Memory.ofThisJvm().hold("write " + write.get().table().name());
+    holding = Memory.ofThisJvm().hold(stage);
     writer =
         new BlockWriter(
             spec.get(),
@@ -124,7 +126,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     List<Block> blocks = requireNonNull(pending);
     if (!blocks.isEmpty()) {
       long start = System.nanoTime();
-      try (Stage.Span span = Stage.enter("write " + write.get().table().name())) {
+      try (Stage.Span span = Stage.enter(stage)) {
         requireNonNull(writer).write(blocks);
       }
       requireNonNull(size).took(Duration.ofNanos(System.nanoTime() - start));
