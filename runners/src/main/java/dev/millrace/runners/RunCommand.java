@@ -5,6 +5,7 @@ import dev.millrace.monitor.dashboard.Dashboard;
 import dev.millrace.monitor.dashboard.DashboardException;
 import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.run.Status;
+import dev.millrace.observe.ResidentMemory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -165,7 +166,7 @@ abstract class RunCommand implements Callable<Integer> {
             run.id(),
             common.runner.toString(),
             run.elapsed(),
-            PeakMemory.residentBytes(),
+            ResidentMemory.peakBytes(),
             common.dryRun ? null : run.attempts(),
             run.jobs(),
             cluster ? null : DatabaseUse.ofThisJvm(),

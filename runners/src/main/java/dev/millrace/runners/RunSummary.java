@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.observe.ResidentMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ record RunSummary(
         runId,
         null,
         null,
-        PeakMemory.residentBytes(),
+        ResidentMemory.peakBytes(),
         null,
         List.of(),
         null,

@@ -2,18 +2,12 @@
 package dev.millrace.observe;
 
 import dev.millrace.control.ByteSize;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What this JVM takes of the memory that it may take. Safe for use by several threads. */
@@ -33,9 +27,6 @@ final class JvmMemory {
 
   /** A collection now and then, however long, is no sign; in so long two thirds are forgotten. */
   private static final double MEMORY = Duration.ofSeconds(3).toNanos();
-
-  private static final Path STATUS = Path.of("/proc/self/status");
-  private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   /**
    * A look.
@@ -89,12 +80,7 @@ final class JvmMemory {
 
   /** Bytes that the process takes; 0 where that is not known. */
   long resident() {
-    try {
-      Matcher size = RSS.matcher(Files.readString(STATUS, StandardCharsets.UTF_8));
-      return size.find() ? Long.parseLong(size.group(1)) << 10 : 0;
-    } catch (IOException none) {
-      return 0;
-    }
+    return ResidentMemory.bytes().orElse(0);
   }
 
   /** Bytes that the machine, or the container, has. */

@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.measure;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.millrace.observe.ResidentMemory;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,15 +43,11 @@ public final class MemorySampler {
 
   private void sample() {
     memory.gc();
-    try {
-      Long rss = Usage.rssBytes();
-      samples.add(
-          new MemorySample(
-              (System.nanoTime() - start) / 1e9,
-              memory.getHeapMemoryUsage().getUsed(),
-              rss == null ? null : rss - memory.getHeapMemoryUsage().getCommitted()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OptionalLong rss = ResidentMemory.bytes();
+    samples.add(
+        new MemorySample(
+            (System.nanoTime() - start) / 1e9,
+            memory.getHeapMemoryUsage().getUsed(),
+            rss.isPresent() ? rss.getAsLong() - memory.getHeapMemoryUsage().getCommitted() : null));
   }
 }

@@ -2,17 +2,13 @@
 package dev.millrace.benchmarks.measure;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
+import dev.millrace.observe.ResidentMemory;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What this process has used of its machine. */
 public final class Usage {
-
-  private static final Path STATUS = Path.of("/proc/self/status");
 
   private Usage() {}
 
@@ -23,26 +19,8 @@ public final class Usage {
   }
 
   /** The largest resident set so far in bytes, or null where the system does not tell. */
-  public static @Nullable Long peakRssBytes() throws IOException {
-    return status("VmHWM:");
-  }
-
-  /** The resident set now in bytes, or null where the system does not tell. */
-  public static @Nullable Long rssBytes() throws IOException {
-    return status("VmRSS:");
-  }
-
-  private static @Nullable Long status(String field) throws IOException {
-    try {
-      for (String line : Files.readAllLines(STATUS)) {
-        if (line.startsWith(field)) {
-          String kibibytes = line.substring(field.length()).replace("kB", "").strip();
-          return Long.parseLong(kibibytes) * 1024;
-        }
-      }
-      return null;
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+  public static @Nullable Long peakRssBytes() {
+    OptionalLong peak = ResidentMemory.peakBytes();
+    return peak.isPresent() ? peak.getAsLong() : null;
   }
 }
