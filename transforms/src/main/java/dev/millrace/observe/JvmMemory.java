@@ -43,6 +43,7 @@ final class JvmMemory {
   }
 
   private final long heap = Runtime.getRuntime().maxMemory();
+  private final long limit = machine();
   private volatile LongSupplier offHeap = () -> 0;
   private long collected;
   private long looked = System.nanoTime();
@@ -85,6 +86,10 @@ final class JvmMemory {
 
   /** Bytes that the machine, or the container, has. */
   long limit() {
+    return limit;
+  }
+
+  private static long machine() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean machine
         ? machine.getTotalMemorySize()
@@ -118,9 +123,9 @@ final class JvmMemory {
                     .formatted(100 * collecting, size(heap))))
         .or(
             new Sample(
-                resident / RESIDENT / limit(),
+                resident / RESIDENT / limit,
                 "resident",
-                "the process takes %s of %s".formatted(size(resident), size(limit()))));
+                "the process takes %s of %s".formatted(size(resident), size(limit))));
   }
 
   /** Looks for which part of the time since the last look the heap was collected. */
