@@ -121,7 +121,7 @@ public final class Memory {
 
   /** For how long collections have stopped all threads since this JVM started, in seconds. */
   public double pauseSeconds() {
-    return Pauses.nanos() / 1e9;
+    return Pauses.seconds();
   }
 
   /** Bytes that each stage has held at most so far, by its name. */

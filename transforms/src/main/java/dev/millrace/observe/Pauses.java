@@ -28,4 +28,9 @@ final class Pauses {
     }
     return TimeUnit.MILLISECONDS.toNanos(millis);
   }
+
+  /** The same in seconds. */
+  static double seconds() {
+    return nanos() / (double) TimeUnit.SECONDS.toNanos(1);
+  }
 }
