@@ -95,7 +95,8 @@ record DatabaseUse(
     }
   }
 
-  private static String kinds(SortedMap<String, Long> counts) {
+  /** How often it was what, on a line. */
+  static String kinds(SortedMap<String, Long> counts) {
     return counts.entrySet().stream()
         .map(each -> each.getKey() + ": " + each.getValue())
         .collect(Collectors.joining(", "));

@@ -6,10 +6,8 @@ import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
 
 /**
  * What a run took of the memory of this JVM.
@@ -55,13 +53,7 @@ record MemoryUse(
   /** Adds what a human should know: that there was too little. */
   void tell(List<String> lines) {
     if (!pressure.isEmpty()) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "  short memory %14s",
-              pressure.entrySet().stream()
-                  .map(each -> each.getKey() + ": " + each.getValue())
-                  .collect(Collectors.joining(", "))));
+      lines.add("  short memory %14s".formatted(DatabaseUse.kinds(pressure)));
     }
   }
 }
