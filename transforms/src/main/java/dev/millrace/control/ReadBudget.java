@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.control;
 
+import java.time.Duration;
+
 /**
  * How much a read may output before it must return to its runner.
  *
@@ -19,6 +21,9 @@ public record ReadBudget(int blocksPerCall, ByteSize blockSize) {
   private static final int MOST_BLOCKS = 4;
 
   private static final int COPIES = 3;
+
+  /** How long a call works at most before it returns: a checkpoint waits for it. */
+  public static final Duration TIME_PER_CALL = Duration.ofMillis(200);
 
   /** The part of the heap that blocks on their way may take: one in so many. */
   private static final int HEAP_PART = 4;

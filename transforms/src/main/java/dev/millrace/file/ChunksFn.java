@@ -5,7 +5,6 @@ import dev.millrace.block.Block;
 import dev.millrace.block.Blocks;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.Memory;
-import java.time.Duration;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
@@ -16,8 +15,6 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
  */
 @DoFn.BoundedPerElement
 final class ChunksFn<T> extends DoFn<OffsetRange, T> {
-
-  private static final long NANOS_PER_CALL = Duration.ofMillis(200).toNanos();
 
   private final Chunks.Generator<T> generator;
   private final long records;
@@ -44,7 +41,7 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
     long next = tracker.currentRestriction().getFrom();
     while (tracker.tryClaim(next)) {
       work(next++, out, passed);
-      if (passed.isEnough() || System.nanoTime() - start >= NANOS_PER_CALL) {
+      if (passed.isEnough() || System.nanoTime() - start >= ReadBudget.TIME_PER_CALL.toNanos()) {
         return ProcessContinuation.resume();
       }
     }

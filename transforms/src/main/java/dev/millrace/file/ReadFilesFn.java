@@ -11,7 +11,6 @@ import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
 import java.io.IOException;
-import java.time.Duration;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.OffsetRangeTracker;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 @DoFn.BoundedPerElement
 final class ReadFilesFn extends DoFn<Lane, Block> {
-
-  private static final long NANOS_PER_CALL = Duration.ofMillis(200).toNanos();
 
   private final Marshalled<FileFormat> format;
   private final ByteSize blockSize;
@@ -96,7 +93,7 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
     try (Stage.Span span = Stage.enter("read files")) {
       while (at < end) {
         if (blocks >= budget.blocksPerCall()
-            || (blocks > 0 && System.nanoTime() - start >= NANOS_PER_CALL)) {
+            || (blocks > 0 && System.nanoTime() - start >= ReadBudget.TIME_PER_CALL.toNanos())) {
           if (reader != null) {
             requireNonNull(open).put(lane.number(), at, reader);
             reader = null;
