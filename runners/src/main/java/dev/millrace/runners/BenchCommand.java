@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace bench}. */
 @Command(
@@ -66,7 +64,7 @@ final class BenchCommand extends RunCommand {
   @Option(
       names = "--bytes",
       paramLabel = "SIZE",
-      converter = AmountConverter.class,
+      converter = SizeConverter.class,
       description = {
         "For memory: instead of copies, generate so much, as in 5GiB or 100GiB, with a heap of",
         "256MiB."
@@ -158,17 +156,5 @@ final class BenchCommand extends RunCommand {
                   + " (must be copy, blocks, memory, ledger, cluster, incremental, verify, connections,"
                   + " ceiling, caching, contention, follow or kills)");
     };
-  }
-
-  /** An amount of data. */
-  static final class AmountConverter implements ITypeConverter<ByteSize> {
-    @Override
-    public ByteSize convert(String value) {
-      try {
-        return ByteSize.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("must be a size, as in 5GiB");
-      }
-    }
   }
 }

@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace enrich}: its options, and nothing that needs a driver or Beam. */
 @Command(
@@ -150,7 +148,7 @@ final class EnrichCommand extends RunCommand {
   @Option(
       names = "--heap",
       paramLabel = "SIZE",
-      converter = HeapConverter.class,
+      converter = SizeConverter.class,
       description = "Memory for what was found, of each JVM; default: 64MiB.")
   ByteSize heap = ByteSize.ofMebibytes(64);
 
@@ -202,16 +200,5 @@ final class EnrichCommand extends RunCommand {
   @Override
   Work work() {
     return new EnrichWork(this);
-  }
-
-  static final class HeapConverter implements ITypeConverter<ByteSize> {
-    @Override
-    public ByteSize convert(String value) {
-      try {
-        return ByteSize.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("must be a size, as in 64MiB");
-      }
-    }
   }
 }
