@@ -90,21 +90,8 @@ public final class MemoryBench {
               rows,
               smallestHeapForMore,
               rows * TIMES,
-              slope(live),
-              slope(beyondHeap));
-    }
-
-    private static String slope(@Nullable Trend trend) {
-      if (trend == null) {
-        return "not known";
-      }
-      double kibibyte = 1024;
-      return "%s, %+.0f KiB/s (standard error %.0f, %d samples)"
-          .formatted(
-              trend.rises() ? "rises" : "flat",
-              trend.slope() / kibibyte,
-              trend.slopeError() / kibibyte,
-              trend.count());
+              Trend.ofBytes(live),
+              Trend.ofBytes(beyondHeap));
     }
   }
 

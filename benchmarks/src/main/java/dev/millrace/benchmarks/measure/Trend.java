@@ -2,6 +2,8 @@
 package dev.millrace.benchmarks.measure;
 
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A straight line through points by least squares, and how sure its slope is.
@@ -39,6 +41,19 @@ public record Trend(double slope, double slopeError, int count) {
   /** Whether the slope lies more than three of its standard errors above 0. */
   public boolean rises() {
     return slope > 3 * slopeError;
+  }
+
+  /** A trend of bytes over seconds, for people; null if there is none. */
+  public static String ofBytes(@Nullable Trend trend) {
+    return trend == null
+        ? "not known"
+        : String.format(
+            Locale.ROOT,
+            "%s, %+.1f KiB/s (standard error %.1f, %d samples)",
+            trend.rises() ? "rises" : "flat",
+            trend.slope() / 1024,
+            trend.slopeError() / 1024,
+            trend.count());
   }
 
   private static double square(double value) {

@@ -109,20 +109,8 @@ public final class StreamBench {
           seconds,
           rows / seconds,
           peakRssBytes == null ? "not known" : peakRssBytes / (1 << 20) + " MiB",
-          slope(live),
-          slope(beyondHeap));
-    }
-
-    private static String slope(@Nullable Trend trend) {
-      return trend == null
-          ? "not known"
-          : String.format(
-              Locale.ROOT,
-              "%s, %+.1f KiB/s (standard error %.1f, %d samples)",
-              trend.rises() ? "rises" : "flat",
-              trend.slope() / 1024,
-              trend.slopeError() / 1024,
-              trend.count());
+          Trend.ofBytes(live),
+          Trend.ofBytes(beyondHeap));
     }
   }
 
