@@ -7,6 +7,7 @@ import dev.millrace.benchmarks.copy.CopyBench;
 import dev.millrace.benchmarks.copy.CopyResult;
 import dev.millrace.benchmarks.copy.CopyTable;
 import dev.millrace.benchmarks.copy.Mode;
+import dev.millrace.benchmarks.measure.Labels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,7 @@ record BenchWork(
             run.options().parallelism,
             defaults.heap(),
             defaults.baselineHeap(),
-            contenders.isEmpty()
-                ? defaults.contenders()
-                : contenders.stream().map(Contender::named).collect(Collectors.toSet()),
+            Labels.chosen(Contender.values(), contenders, defaults.contenders()),
             modes.isEmpty() ? defaults.modes() : chosenModes(),
             null);
     if (run.options().dryRun) {

@@ -3,10 +3,10 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.caching.CachingBench;
 import dev.millrace.benchmarks.caching.Contender;
+import dev.millrace.benchmarks.measure.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Measures what a cache saves.
@@ -24,9 +24,7 @@ record CachingBenchWork(long rows, int rounds, List<String> contenders) implemen
             defaults.accounts(),
             rounds,
             run.options().parallelism,
-            contenders.isEmpty()
-                ? defaults.contenders()
-                : contenders.stream().map(Contender::named).collect(Collectors.toSet()));
+            Labels.chosen(Contender.values(), contenders, defaults.contenders()));
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would look up the accounts of %,d visits among %,d by %s, %d rounds"

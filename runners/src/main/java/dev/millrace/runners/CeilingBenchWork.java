@@ -6,8 +6,10 @@ import dev.millrace.benchmarks.ceiling.CeilingBench.Case;
 import dev.millrace.benchmarks.ceiling.CeilingBench.Line;
 import dev.millrace.benchmarks.measure.Labels;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Measures what many processes make of one ceiling on connections.
@@ -18,10 +20,7 @@ record CeilingBenchWork(List<String> contenders) implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
-    List<Case> cases =
-        contenders.isEmpty()
-            ? List.of(Case.values())
-            : contenders.stream().map(name -> Labels.named(Case.values(), name)).toList();
+    Set<Case> cases = Labels.chosen(Case.values(), contenders, EnumSet.allOf(Case.class));
     CeilingBench.Options options = CeilingBench.Options.defaults();
     String what =
         "%d JVMs of %d threads, %d transactions of each JVM, %d connections for all"

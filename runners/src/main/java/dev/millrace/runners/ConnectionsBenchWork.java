@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.benchmarks.connections.ConnectionsBench;
 import dev.millrace.benchmarks.connections.ConnectionsResult;
 import dev.millrace.benchmarks.connections.Contender;
+import dev.millrace.benchmarks.measure.Labels;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Measures what becomes of many writers on a server with few connections.
@@ -27,9 +27,7 @@ record ConnectionsBenchWork(long rows, int rounds, List<String> contenders) impl
             run.options().parallelism,
             defaults.fewConnections(),
             defaults.manyConnections(),
-            contenders.isEmpty()
-                ? defaults.contenders()
-                : contenders.stream().map(Contender::named).collect(Collectors.toSet()),
+            Labels.chosen(Contender.values(), contenders, defaults.contenders()),
             defaults.quiet());
     if (run.options().dryRun) {
       return Outcome.planned(

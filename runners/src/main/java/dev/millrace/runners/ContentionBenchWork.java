@@ -3,10 +3,10 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.contention.Contender;
 import dev.millrace.benchmarks.contention.ContentionBench;
+import dev.millrace.benchmarks.measure.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Measures what pools of slots are worth.
@@ -23,9 +23,7 @@ record ContentionBenchWork(long rows, int rounds, List<String> contenders) imple
             rows,
             rounds,
             defaults.threads(),
-            contenders.isEmpty()
-                ? defaults.contenders()
-                : contenders.stream().map(Contender::named).collect(Collectors.toSet()));
+            Labels.chosen(Contender.values(), contenders, defaults.contenders()));
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would have mixed work done on %,d rows by %s, %d rounds"

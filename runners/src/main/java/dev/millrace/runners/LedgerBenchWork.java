@@ -7,13 +7,13 @@ import dev.millrace.benchmarks.copy.CopyBench;
 import dev.millrace.benchmarks.copy.CopyResult;
 import dev.millrace.benchmarks.copy.CopyTable;
 import dev.millrace.benchmarks.copy.Mode;
+import dev.millrace.benchmarks.measure.Labels;
 import dev.millrace.benchmarks.measure.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Measures what a ledger costs beside plain appending.
@@ -26,9 +26,10 @@ record LedgerBenchWork(long rows, int rounds, List<String> contenders) implement
   public Outcome run(Run run) throws Exception {
     CopyBench.Options defaults = CopyBench.Options.defaults();
     Set<Contender> chosen =
-        contenders.isEmpty()
-            ? Set.of(Contender.MILLRACE_DIRECT, Contender.MILLRACE_FLINK)
-            : contenders.stream().map(Contender::named).collect(Collectors.toSet());
+        Labels.chosen(
+            Contender.values(),
+            contenders,
+            Set.of(Contender.MILLRACE_DIRECT, Contender.MILLRACE_FLINK));
     CopyBench.Options options =
         new CopyBench.Options(
             rows,

@@ -3,12 +3,12 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.copy.Contender;
 import dev.millrace.benchmarks.copy.MemoryBench;
+import dev.millrace.benchmarks.measure.Labels;
 import dev.millrace.benchmarks.measure.Trend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +27,7 @@ record MemoryWork(long rows, List<String> contenders) implements Work {
     if (rows < 1 || rows > Long.MAX_VALUE / MemoryBench.TIMES) {
       throw new UsageException("Invalid --rows: " + rows + " (must be 1 or more)");
     }
-    Set<Contender> chosen =
-        contenders.isEmpty()
-            ? USUAL
-            : contenders.stream().map(Contender::named).collect(Collectors.toSet());
+    Set<Contender> chosen = Labels.chosen(Contender.values(), contenders, USUAL);
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would find the smallest heap of %s for %,d and %,d rows"

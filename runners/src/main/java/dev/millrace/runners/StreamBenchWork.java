@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.benchmarks.measure.Labels;
 import dev.millrace.benchmarks.stream.Contender;
 import dev.millrace.benchmarks.stream.StreamBench;
 import dev.millrace.control.ByteSize;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Measures whether more data needs more memory.
@@ -20,9 +20,7 @@ record StreamBenchWork(ByteSize bytes, List<String> contenders) implements Work 
   @Override
   public Outcome run(Run run) throws Exception {
     Set<Contender> chosen =
-        contenders.isEmpty()
-            ? Set.of(Contender.values())
-            : contenders.stream().map(Contender::named).collect(Collectors.toSet());
+        Labels.chosen(Contender.values(), contenders, Set.of(Contender.values()));
     StreamBench.Options options = new StreamBench.Options(bytes, chosen, run.options().parallelism);
     if (run.options().dryRun) {
       return Outcome.planned(

@@ -2,7 +2,6 @@
 package dev.millrace.benchmarks.caching;
 
 import dev.millrace.benchmarks.copy.Runner;
-import dev.millrace.benchmarks.measure.Labels;
 
 /** Who enriches the visits. */
 public enum Contender {
@@ -25,15 +24,6 @@ public enum Contender {
   Contender(String label, Runner runner) {
     this.label = label;
     this.runner = runner;
-  }
-
-  /**
-   * The contender of a name such as {@code millrace-flink}.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Contender named(String label) {
-    return Labels.named(values(), label);
   }
 
   Runner runner() {

@@ -2,6 +2,7 @@
 package dev.millrace.benchmarks.ceiling;
 
 import dev.millrace.benchmarks.measure.ChildJvm;
+import dev.millrace.benchmarks.measure.Labels;
 import dev.millrace.connect.Ceiling;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.connect.Retry;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,7 +66,7 @@ public final class CeilingBench {
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return Labels.of(this);
     }
   }
 
@@ -126,7 +128,7 @@ public final class CeilingBench {
    * @throws IllegalStateException if a transaction is missing or was made twice, or there were more
    *     connections than the ceiling promises
    */
-  public static List<Line> run(Options options, List<Case> cases, Consumer<String> progress)
+  public static List<Line> run(Options options, Set<Case> cases, Consumer<String> progress)
       throws Exception {
     List<Line> lines = new ArrayList<>();
     for (Case each : cases) {

@@ -10,30 +10,19 @@ public enum Contender {
    * Stock {@code JdbcIO} with the pool that comes with it, {@code PoolableDataSourceProvider}: one
    * for all stages of a JVM, as their configurations are equal, of 8 connections.
    */
-  JDBCIO_DIRECT("jdbcio-direct", Runner.DIRECT),
-  JDBCIO_FLINK("jdbcio-flink", Runner.FLINK),
+  JDBCIO_DIRECT(Runner.DIRECT),
+  JDBCIO_FLINK(Runner.FLINK),
   /** Stock {@code JdbcIO} with a HikariCP for each stage, as large as the stage has threads. */
-  JDBCIO_POOLS_DIRECT("jdbcio-pools-direct", Runner.DIRECT),
-  JDBCIO_POOLS_FLINK("jdbcio-pools-flink", Runner.FLINK),
+  JDBCIO_POOLS_DIRECT(Runner.DIRECT),
+  JDBCIO_POOLS_FLINK(Runner.FLINK),
   /** Millrace with at most 8 connections that write. */
-  MILLRACE_DIRECT("millrace-direct", Runner.DIRECT),
-  MILLRACE_FLINK("millrace-flink", Runner.FLINK);
+  MILLRACE_DIRECT(Runner.DIRECT),
+  MILLRACE_FLINK(Runner.FLINK);
 
-  private final String label;
   private final Runner runner;
 
-  Contender(String label, Runner runner) {
-    this.label = label;
+  Contender(Runner runner) {
     this.runner = runner;
-  }
-
-  /**
-   * The contender of a name such as {@code millrace-flink}.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Contender named(String label) {
-    return Labels.named(values(), label);
   }
 
   Runner runner() {
@@ -56,6 +45,6 @@ public enum Contender {
   /** The name to be called by. */
   @Override
   public String toString() {
-    return label;
+    return Labels.of(this);
   }
 }

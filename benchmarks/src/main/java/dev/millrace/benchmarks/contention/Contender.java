@@ -8,34 +8,23 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 /** How the threads of a JVM are shared among kinds of work. */
 public enum Contender {
   /** As the runner does by itself: a thread for each processor, for whatever comes next. */
-  DEFAULT_DIRECT("default-direct", true, false, false),
+  DEFAULT_DIRECT(true, false, false),
   /** Many threads, for whatever comes next. */
-  UNBOUNDED_DIRECT("unbounded-direct", true, true, false),
+  UNBOUNDED_DIRECT(true, true, false),
   /** Many threads, each kind of work within its pool. */
-  POOLS_DIRECT("pools-direct", true, true, true),
-  DEFAULT_FLINK("default-flink", false, false, false),
-  UNBOUNDED_FLINK("unbounded-flink", false, true, false),
-  POOLS_FLINK("pools-flink", false, true, true);
+  POOLS_DIRECT(true, true, true),
+  DEFAULT_FLINK(false, false, false),
+  UNBOUNDED_FLINK(false, true, false),
+  POOLS_FLINK(false, true, true);
 
-  private final String label;
   private final boolean isDirect;
   private final boolean hasMany;
   private final boolean isPooled;
 
-  Contender(String label, boolean isDirect, boolean hasMany, boolean isPooled) {
-    this.label = label;
+  Contender(boolean isDirect, boolean hasMany, boolean isPooled) {
     this.isDirect = isDirect;
     this.hasMany = hasMany;
     this.isPooled = isPooled;
-  }
-
-  /**
-   * The contender of a name such as {@code pools-flink}.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Contender named(String label) {
-    return Labels.named(values(), label);
   }
 
   boolean isPooled() {
@@ -60,6 +49,6 @@ public enum Contender {
   /** The name to be called by. */
   @Override
   public String toString() {
-    return label;
+    return Labels.of(this);
   }
 }

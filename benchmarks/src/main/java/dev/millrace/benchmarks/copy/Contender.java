@@ -7,19 +7,19 @@ import java.util.Optional;
 /** Who copies the table. */
 public enum Contender {
   /** Raw {@code COPY} out piped into {@code COPY} in: the practical limit. */
-  PIPE("pipe", Kind.PIPE),
+  PIPE(Kind.PIPE),
   /** Stock {@code JdbcIO} on the direct runner with its default flags. */
-  JDBCIO_DIRECT("jdbcio-direct", Kind.JDBCIO),
+  JDBCIO_DIRECT(Kind.JDBCIO),
   /** Stock {@code JdbcIO} on an embedded Flink. */
-  JDBCIO_FLINK("jdbcio-flink", Kind.JDBCIO),
+  JDBCIO_FLINK(Kind.JDBCIO),
   /** Millrace on the direct runner with its default flags. */
-  MILLRACE_DIRECT("millrace-direct", Kind.MILLRACE),
+  MILLRACE_DIRECT(Kind.MILLRACE),
   /** Millrace on an embedded Flink. */
-  MILLRACE_FLINK("millrace-flink", Kind.MILLRACE),
+  MILLRACE_FLINK(Kind.MILLRACE),
   /** {@link #MILLRACE_DIRECT} with a {@code Blocks.map} that changes every column. */
-  MILLRACE_DIRECT_MAP("millrace-direct-map", Kind.MILLRACE_MAP),
+  MILLRACE_DIRECT_MAP(Kind.MILLRACE_MAP),
   /** {@link #MILLRACE_FLINK} with a {@code Blocks.map} that changes every column. */
-  MILLRACE_FLINK_MAP("millrace-flink-map", Kind.MILLRACE_MAP);
+  MILLRACE_FLINK_MAP(Kind.MILLRACE_MAP);
 
   private enum Kind {
     PIPE,
@@ -28,21 +28,10 @@ public enum Contender {
     MILLRACE_MAP
   }
 
-  private final String label;
   private final Kind kind;
 
-  Contender(String label, Kind kind) {
-    this.label = label;
+  Contender(Kind kind) {
     this.kind = kind;
-  }
-
-  /**
-   * The contender of a name such as {@code millrace-flink}.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Contender named(String label) {
-    return Labels.named(values(), label);
   }
 
   /** Whether it is the baseline, which may copy fewer rows. */
@@ -83,6 +72,6 @@ public enum Contender {
   /** The name to be called by. */
   @Override
   public String toString() {
-    return label;
+    return Labels.of(this);
   }
 }

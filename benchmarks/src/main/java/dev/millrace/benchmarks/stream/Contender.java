@@ -7,25 +7,14 @@ import dev.millrace.benchmarks.measure.Labels;
 /** Who generates rows and writes them. */
 public enum Contender {
   /** A {@code DoFn} that outputs the rows of its range, and {@code JdbcIO}. */
-  JDBCIO_DIRECT("jdbcio-direct", Runner.DIRECT),
-  MILLRACE_DIRECT("millrace-direct", Runner.DIRECT),
-  MILLRACE_FLINK("millrace-flink", Runner.FLINK);
+  JDBCIO_DIRECT(Runner.DIRECT),
+  MILLRACE_DIRECT(Runner.DIRECT),
+  MILLRACE_FLINK(Runner.FLINK);
 
-  private final String label;
   private final Runner runner;
 
-  Contender(String label, Runner runner) {
-    this.label = label;
+  Contender(Runner runner) {
     this.runner = runner;
-  }
-
-  /**
-   * The contender of a name such as {@code millrace-flink}.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Contender named(String label) {
-    return Labels.named(values(), label);
   }
 
   Runner runner() {
@@ -35,6 +24,6 @@ public enum Contender {
   /** The name to be called by. */
   @Override
   public String toString() {
-    return label;
+    return Labels.of(this);
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.verify;
 
+import dev.millrace.benchmarks.measure.Labels;
 import dev.millrace.benchmarks.measure.Spread;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.CanonicalText;
@@ -51,7 +52,7 @@ public final class VerifyBench {
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return Labels.of(this);
     }
   }
 
