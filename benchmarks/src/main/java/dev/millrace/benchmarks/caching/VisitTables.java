@@ -1,14 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.caching;
 
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Random;
 import org.postgresql.PGConnection;
@@ -35,7 +34,7 @@ final class VisitTables implements AutoCloseable {
   static VisitTables create(long visits, int accounts) throws IOException, SQLException {
     VisitTables tables = new VisitTables(LocalPostgres.start(LocalPostgres.Settings.durable()));
     try (Connection connection = tables.spec().connect("bench")) {
-      execute(
+      Sql.execute(
           connection,
           "CREATE TABLE accounts (id bigint, name text NOT NULL, score int NOT NULL)",
           "INSERT INTO accounts SELECT i, 'account ' || md5(i::text), (i::bigint * 7919 % 10007)::int"
@@ -45,7 +44,7 @@ final class VisitTables implements AutoCloseable {
           "ALTER TABLE accounts ADD PRIMARY KEY (id)",
           "CREATE TABLE visits (id bigint, account bigint NOT NULL)");
       tables.visit(connection, visits, accounts);
-      execute(
+      Sql.execute(
           connection, "ALTER TABLE visits ADD PRIMARY KEY (id)", "VACUUM ANALYZE", "CHECKPOINT");
       return tables;
     } catch (SQLException | RuntimeException failure) {
@@ -91,39 +90,22 @@ final class VisitTables implements AutoCloseable {
     return ids;
   }
 
-  private static void execute(Connection connection, String... sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String one : sql) {
-        statement.execute(one);
-      }
-    }
-  }
-
   ConnectionSpec spec() {
     return ConnectionSpec.of(server.jdbcUrl());
   }
 
   /** How many accounts are visited at all. */
   long visited() throws SQLException {
-    return number("SELECT count(DISTINCT account) FROM visits");
+    return Sql.number(spec(), "SELECT count(DISTINCT account) FROM visits");
   }
 
   /** What every contender is to find. */
   LookupMain.Sums expected() throws SQLException {
     String from = " FROM visits v JOIN accounts a ON a.id = v.account";
     return new LookupMain.Sums(
-        number("SELECT count(*)" + from),
-        number("SELECT sum(a.score)" + from),
-        number("SELECT sum(length(a.name))" + from));
-  }
-
-  private long number(String query) throws SQLException {
-    try (Connection connection = spec().connect("bench");
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
+        Sql.number(spec(), "SELECT count(*)" + from),
+        Sql.number(spec(), "SELECT sum(a.score)" + from),
+        Sql.number(spec(), "SELECT sum(length(a.name))" + from));
   }
 
   @Override

@@ -2,14 +2,13 @@
 package dev.millrace.benchmarks.connections;
 
 import dev.millrace.benchmarks.copy.Orders;
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import dev.millrace.local.LocalPostgres.Settings;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -57,21 +56,22 @@ final class StageTables implements AutoCloseable {
   }
 
   private void fill() throws SQLException {
-    try (Connection connection = superuser("postgres").connect("bench")) {
-      execute(connection, "CREATE ROLE " + ROLE + " LOGIN", "CREATE DATABASE stages OWNER " + ROLE);
-    }
+    Sql.execute(
+        superuser("postgres"),
+        "CREATE ROLE " + ROLE + " LOGIN",
+        "CREATE DATABASE stages OWNER " + ROLE);
     try (Connection connection = spec().connect("bench")) {
-      execute(
+      Sql.execute(
           connection,
           "CREATE TABLE %s (%s)".formatted(SOURCE, Orders.definition()),
           "INSERT INTO " + SOURCE + " " + Orders.fill(rows),
           "ALTER TABLE %s ADD PRIMARY KEY (%s)".formatted(SOURCE, KEY));
       for (String target : targets) {
-        execute(
+        Sql.execute(
             connection,
             "CREATE TABLE %s (%s, PRIMARY KEY (%s))".formatted(target, Orders.definition(), KEY));
       }
-      execute(connection, "VACUUM ANALYZE " + SOURCE);
+      Sql.execute(connection, "VACUUM ANALYZE " + SOURCE);
     }
   }
 
@@ -99,9 +99,7 @@ final class StageTables implements AutoCloseable {
 
   /** Leaves the targets as every run finds them, and nothing for the server to catch up on. */
   void reset() throws SQLException {
-    try (Connection connection = superuser(DATABASE).connect("bench")) {
-      execute(connection, "TRUNCATE " + String.join(", ", targets), "CHECKPOINT");
-    }
+    Sql.execute(superuser(DATABASE), "TRUNCATE " + String.join(", ", targets), "CHECKPOINT");
   }
 
   /** Rows that are in the targets. */
@@ -119,14 +117,10 @@ final class StageTables implements AutoCloseable {
 
   private long sum(String query) throws SQLException {
     long sum = 0;
-    try (Connection connection = superuser(DATABASE).connect("bench");
-        Statement statement = connection.createStatement()) {
+    try (Connection connection = superuser(DATABASE).connect("bench")) {
       for (int stage = 0; stage < targets.size(); stage++) {
         String one = query.formatted(SOURCE, targets.get(stage), stage, BY, targets.size());
-        try (ResultSet row = statement.executeQuery(one)) {
-          row.next();
-          sum += row.getLong(1);
-        }
+        sum += Sql.number(connection, one);
       }
     }
     return sum;
@@ -134,20 +128,7 @@ final class StageTables implements AutoCloseable {
 
   /** The value of a parameter such as {@code fsync}. */
   String setting(String parameter) throws SQLException {
-    try (Connection connection = superuser(DATABASE).connect("bench");
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SHOW " + parameter)) {
-      row.next();
-      return row.getString(1);
-    }
-  }
-
-  private static void execute(Connection connection, String... statements) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String each : statements) {
-        statement.execute(each);
-      }
-    }
+    return Sql.text(superuser(DATABASE), "SHOW " + parameter);
   }
 
   @Override

@@ -4,16 +4,14 @@ package dev.millrace.benchmarks.contention;
 import dev.millrace.benchmarks.measure.ChildJvm;
 import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
 import dev.millrace.benchmarks.measure.Spread;
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.local.LocalPostgres;
 import dev.millrace.pipelines.contention.Kind;
 import dev.millrace.pipelines.contention.MixedOptions;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -149,7 +147,8 @@ public final class ContentionBench implements AutoCloseable {
   }
 
   private void fill() throws SQLException {
-    execute(
+    Sql.execute(
+        spec(),
         "CREATE TABLE work AS SELECT i AS id, repeat(md5(i::text), 9) AS payload"
             + " FROM generate_series(1::bigint, "
             + options.rows()
@@ -157,7 +156,8 @@ public final class ContentionBench implements AutoCloseable {
         "ALTER TABLE work ADD PRIMARY KEY (id)",
         "VACUUM ANALYZE work");
     for (Kind kind : Kind.values()) {
-      execute(
+      Sql.execute(
+          spec(),
           "CREATE TABLE %s_%s (id bigint PRIMARY KEY, value bigint NOT NULL)"
               .formatted(TABLE, kind));
     }
@@ -190,9 +190,9 @@ public final class ContentionBench implements AutoCloseable {
   private Run measure(Workload workload, Contender contender, int round)
       throws IOException, SQLException, InterruptedException {
     for (Kind kind : Kind.values()) {
-      execute("TRUNCATE " + TABLE + "_" + kind);
+      Sql.execute(spec(), "TRUNCATE " + TABLE + "_" + kind);
     }
-    execute("CHECKPOINT");
+    Sql.execute(spec(), "CHECKPOINT");
     MixedOptions work =
         new MixedOptions(
             spec(),
@@ -218,7 +218,7 @@ public final class ContentionBench implements AutoCloseable {
           "SELECT count(*) FROM work AS w FULL JOIN work_%s AS d USING (id) WHERE d.value IS NULL%s"
               .formatted(
                   kind, kind == Kind.IO ? " OR d.value <> hashtextextended(w.payload, 0)" : "");
-      if (number(wrong) > 0) {
+      if (Sql.number(spec(), wrong) > 0) {
         throw new IllegalStateException(
             "Cannot trust %s: rows of its %s work are lost or different"
                 .formatted(contender, kind));
@@ -274,24 +274,6 @@ public final class ContentionBench implements AutoCloseable {
     return ended.p99().entrySet().stream()
         .map(each -> String.format(Locale.ROOT, "%s %.2f", each.getKey(), each.getValue()))
         .collect(Collectors.joining(", "));
-  }
-
-  private void execute(String... sql) throws SQLException {
-    try (Connection connection = spec().connect("bench");
-        Statement statement = connection.createStatement()) {
-      for (String one : sql) {
-        statement.execute(one);
-      }
-    }
-  }
-
-  private long number(String query) throws SQLException {
-    try (Connection connection = spec().connect("bench");
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
   }
 
   @Override

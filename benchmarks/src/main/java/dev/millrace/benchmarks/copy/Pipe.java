@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -33,10 +32,10 @@ final class Pipe {
     ConnectionSpec server = Tables.patient(job.server());
     try (Connection holder = server.connect("pipe snapshot")) {
       repeatableRead(holder);
-      String snapshot = ask(holder, "select pg_export_snapshot()");
+      String snapshot = Sql.text(holder, "select pg_export_snapshot()");
       long pages =
           Long.parseLong(
-              ask(
+              Sql.text(
                   holder,
                   "select pg_relation_size('%s') / current_setting('block_size')::int"
                       .formatted(job.source())));
@@ -79,14 +78,15 @@ final class Pipe {
     try (Connection in = server.connect("pipe read");
         Connection out = server.connect("pipe write")) {
       repeatableRead(in);
-      execute(in, "set transaction snapshot '" + snapshot + "'");
+      Sql.execute(in, "set transaction snapshot '" + snapshot + "'");
       out.setAutoCommit(false);
       switch (job.mode()) {
         case APPEND -> pipe(in, rows, out, job.target());
         case UPSERT -> {
-          execute(out, "create temp table stage (like %s) on commit drop".formatted(job.target()));
+          Sql.execute(
+              out, "create temp table stage (like %s) on commit drop".formatted(job.target()));
           pipe(in, rows, out, "stage");
-          execute(
+          Sql.execute(
               out,
               "insert into %s (%s) select %2$s from stage %s"
                   .formatted(job.target(), Orders.columnList(), Orders.onConflict()));
@@ -131,19 +131,5 @@ final class Pipe {
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     connection.setReadOnly(true);
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String ask(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getString(1);
-    }
   }
 }

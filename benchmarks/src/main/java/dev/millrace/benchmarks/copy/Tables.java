@@ -3,11 +3,10 @@ package dev.millrace.benchmarks.copy;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,10 +38,11 @@ final class Tables implements AutoCloseable {
    */
   static Tables create(ConnectionSpec server, Set<Long> sizes, Consumer<String> progress)
       throws SQLException {
-    Tables tables = new Tables(patient(server).connect("bench"));
-    tables.execute("create schema " + SCHEMA);
+    Connection connection = patient(server).connect("bench");
+    Sql.execute(connection, "create schema " + SCHEMA);
     for (Mode mode : Mode.values()) {
-      tables.execute(
+      Sql.execute(
+          connection,
           "create table %s (%s%s) with (autovacuum_enabled = off)"
               .formatted(
                   target(mode),
@@ -51,12 +51,13 @@ final class Tables implements AutoCloseable {
     }
     for (long size : sizes) {
       progress.accept("filling a table of %,d rows".formatted(size));
-      tables.execute("create table %s (%s)".formatted(source(size), Orders.definition()));
-      tables.execute("insert into %s %s".formatted(source(size), Orders.fill(size)));
-      tables.execute("alter table %s add primary key (%s)".formatted(source(size), Orders.KEY));
-      tables.execute("vacuum analyze " + source(size));
+      Sql.execute(connection, "create table %s (%s)".formatted(source(size), Orders.definition()));
+      Sql.execute(connection, "insert into %s %s".formatted(source(size), Orders.fill(size)));
+      Sql.execute(
+          connection, "alter table %s add primary key (%s)".formatted(source(size), Orders.KEY));
+      Sql.execute(connection, "vacuum analyze " + source(size));
     }
-    return tables;
+    return new Tables(connection);
   }
 
   /** The same server, waited for long enough for statements over whole tables. */
@@ -75,18 +76,19 @@ final class Tables implements AutoCloseable {
   /** Leaves the target as every run finds it, and nothing for the server to catch up on. */
   void reset(Mode mode, long rows, boolean mapped) throws SQLException {
     String target = target(mode);
-    execute("truncate " + target);
+    Sql.execute(connection, "truncate " + target);
     if (mode == Mode.UPSERT) {
       String stale =
           Orders.columns().stream()
               .map(column -> column.equals("account") ? "-1" : column)
               .collect(joining(", "));
-      execute(
+      Sql.execute(
+          connection,
           "insert into %s select %s from (%s) r where id %% 10 = 0"
               .formatted(target, stale, Orders.expected(source(rows), mapped)));
-      execute("vacuum analyze " + target);
+      Sql.execute(connection, "vacuum analyze " + target);
     }
-    execute("checkpoint");
+    Sql.execute(connection, "checkpoint");
   }
 
   /**
@@ -111,23 +113,13 @@ final class Tables implements AutoCloseable {
 
   /** The value of a parameter such as {@code fsync}. */
   String setting(String parameter) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("show " + parameter)) {
-      result.next();
-      return result.getString(1);
-    }
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    return Sql.text(connection, "SHOW " + parameter);
   }
 
   @Override
   public void close() throws SQLException {
     try (connection) {
-      execute("drop schema " + SCHEMA + " cascade");
+      Sql.execute(connection, "drop schema " + SCHEMA + " cascade");
     }
   }
 }

@@ -2,13 +2,11 @@
 package dev.millrace.benchmarks.incremental;
 
 import dev.millrace.benchmarks.measure.ChildJvm;
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +88,8 @@ public final class IncrementalBench {
       List<Copy> copies) {
 
     void measure(boolean withBaseline) throws IOException, SQLException, InterruptedException {
-      execute(
+      Sql.execute(
+          spec,
           "CREATE TABLE "
               + name()
               + " (id bigint PRIMARY KEY, account int, note text,"
@@ -115,13 +114,14 @@ public final class IncrementalBench {
       }
       if (withBaseline) {
         String since =
-            value(
+            Sql.text(
+                spec,
                 "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC',"
                     + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
         touch(0.01, false);
         copy("clustered", 0.01, false, since);
       }
-      execute("DROP TABLE " + name(), "DROP TABLE " + into());
+      Sql.execute(spec, "DROP TABLE " + name(), "DROP TABLE " + into());
     }
 
     private String name() {
@@ -145,7 +145,8 @@ public final class IncrementalBench {
           scattered
               ? "id % " + rows / changed + " = 0"
               : "id > " + rows / 2 + " AND id <= " + (rows / 2 + changed);
-      execute(
+      Sql.execute(
+          spec,
           "UPDATE "
               + name()
               + " SET amount = amount + 1, updated_at = clock_timestamp() WHERE "
@@ -178,28 +179,10 @@ public final class IncrementalBench {
 
     private void verify(String what) throws SQLException {
       String sum = "SELECT sum(hashtextextended(t::text, 0)::numeric)::text FROM %s t";
-      if (!value(sum.formatted(name())).equals(value(sum.formatted(into())))) {
+      String source = Sql.text(spec, sum.formatted(name()));
+      if (!source.equals(Sql.text(spec, sum.formatted(into())))) {
         throw new IllegalStateException(
             "Cannot measure " + what + " of " + name() + ": the copy is not the source");
-      }
-    }
-
-    private void execute(String... statements) throws SQLException {
-      try (Connection connection = spec.connect("bench");
-          Statement statement = connection.createStatement()) {
-        statement.setQueryTimeout(0);
-        for (String each : statements) {
-          statement.execute(each);
-        }
-      }
-    }
-
-    private String value(String query) throws SQLException {
-      try (Connection connection = spec.connect("bench");
-          Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery(query)) {
-        row.next();
-        return row.getString(1);
       }
     }
   }

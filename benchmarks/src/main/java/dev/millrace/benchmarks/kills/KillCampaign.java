@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -257,9 +256,8 @@ public final class KillCampaign {
       throws IOException, SQLException, InterruptedException {
     long before = tables.committed();
     long rows = before + (long) (part(plan) * (options.rows() - before));
-    try (Connection connection = tables.connect();
-        Statement statement = connection.createStatement()) {
-      while (tables.entered(statement) <= rows) {
+    try (Connection connection = tables.connect()) {
+      while (tables.entered(connection) <= rows) {
         if (process.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
           return false;
         }

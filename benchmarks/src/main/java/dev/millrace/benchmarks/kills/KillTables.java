@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.kills;
 
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 
 /**
@@ -44,7 +43,8 @@ final class KillTables {
 
   static KillTables create(ConnectionSpec server, long rows) throws SQLException {
     KillTables tables = new KillTables(server);
-    tables.execute(
+    Sql.execute(
+        server,
         "CREATE TABLE " + SOURCE + COLUMNS.formatted(" PRIMARY KEY"),
         "INSERT INTO "
             + SOURCE
@@ -60,7 +60,8 @@ final class KillTables {
 
   /** Makes each statement that writes wait, so that a copy of few rows can be struck anywhere. */
   void slowDown(Duration wait) throws SQLException {
-    execute(
+    Sql.execute(
+        server,
         "CREATE OR REPLACE FUNCTION kill_wait() RETURNS trigger LANGUAGE plpgsql AS"
             + " $$ BEGIN PERFORM pg_sleep(%d * 0.001); RETURN NULL; END $$"
                 .formatted(wait.toMillis()),
@@ -71,17 +72,17 @@ final class KillTables {
 
   /** Empties the target and forgets all jobs. */
   void reset() throws SQLException {
-    execute("DROP SCHEMA IF EXISTS millrace CASCADE", "TRUNCATE " + TARGET);
+    Sql.execute(server, "DROP SCHEMA IF EXISTS millrace CASCADE", "TRUNCATE " + TARGET);
   }
 
   /** Rows committed so far. */
   long committed() throws SQLException {
-    return count("SELECT count(*) FROM " + TARGET);
+    return Sql.number(server, "SELECT count(*) FROM " + TARGET);
   }
 
   /** Rows that the ledger says are committed, which costs less to ask. */
-  long entered(Statement statement) throws SQLException {
-    return count(statement, LEDGER_EXISTS) == 0 ? 0 : count(statement, ENTERED);
+  long entered(Connection connection) throws SQLException {
+    return Sql.number(connection, LEDGER_EXISTS) == 0 ? 0 : Sql.number(connection, ENTERED);
   }
 
   Connection connect() throws SQLException {
@@ -89,29 +90,10 @@ final class KillTables {
   }
 
   Verdict verdict() throws SQLException {
-    return new Verdict(count(LOST), count(DUPLICATED), count(DIFFERENT), count(PHANTOM));
-  }
-
-  private void execute(String... statements) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      for (String each : statements) {
-        statement.execute(each);
-      }
-    }
-  }
-
-  private long count(String query) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      return count(statement, query);
-    }
-  }
-
-  private static long count(Statement statement, String query) throws SQLException {
-    try (ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
+    return new Verdict(
+        Sql.number(server, LOST),
+        Sql.number(server, DUPLICATED),
+        Sql.number(server, DIFFERENT),
+        Sql.number(server, PHANTOM));
   }
 }

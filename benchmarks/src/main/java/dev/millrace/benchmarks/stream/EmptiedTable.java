@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.stream;
 
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +47,7 @@ final class EmptiedTable implements AutoCloseable {
 
   private void look() {
     try {
-      if (number("SELECT pg_total_relation_size('" + NAME + "')") >= FULL) {
+      if (Sql.number(connection, "SELECT pg_total_relation_size('" + NAME + "')") >= FULL) {
         empty();
       }
     } catch (SQLException failure) {
@@ -60,19 +60,11 @@ final class EmptiedTable implements AutoCloseable {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("LOCK TABLE " + NAME);
-      deleted += number("SELECT count(*) FROM " + NAME);
+      deleted += Sql.number(connection, "SELECT count(*) FROM " + NAME);
       statement.execute("TRUNCATE " + NAME);
       connection.commit();
     } finally {
       connection.setAutoCommit(true);
-    }
-  }
-
-  private long number(String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
     }
   }
 
@@ -86,7 +78,7 @@ final class EmptiedTable implements AutoCloseable {
         throw new IllegalStateException(failure.getCause());
       }
     }
-    return deleted + number("SELECT count(*) FROM " + NAME);
+    return deleted + Sql.number(connection, "SELECT count(*) FROM " + NAME);
   }
 
   private void stop() throws InterruptedException {

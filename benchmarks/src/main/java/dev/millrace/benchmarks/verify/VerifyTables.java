@@ -2,13 +2,11 @@
 package dev.millrace.benchmarks.verify;
 
 import dev.millrace.benchmarks.copy.Orders;
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -43,15 +41,15 @@ final class VerifyTables implements AutoCloseable {
   }
 
   private void fill(Copy copy, long rows) throws SQLException {
-    execute(ConnectionSpec.of(server.jdbcUrl()), "create database " + copy.database());
-    execute(
+    Sql.execute(ConnectionSpec.of(server.jdbcUrl()), "create database " + copy.database());
+    Sql.execute(
         spec(copy),
         "create table %s (%s)".formatted(TABLE, Orders.definition()),
         "insert into %s %s".formatted(TABLE, Orders.fill(rows)),
         "alter table %s add primary key (%s)".formatted(TABLE, Orders.KEY),
         "vacuum analyze " + TABLE);
-    execute(spec(copy), copy.harm(TABLE, rows).toArray(String[]::new));
-    execute(spec(copy), "vacuum analyze " + TABLE, "checkpoint");
+    Sql.execute(spec(copy), copy.harm(TABLE, rows).toArray(String[]::new));
+    Sql.execute(spec(copy), "vacuum analyze " + TABLE, "checkpoint");
   }
 
   ConnectionSpec spec(Copy copy) {
@@ -61,21 +59,7 @@ final class VerifyTables implements AutoCloseable {
 
   /** The value of a parameter such as {@code server_version}. */
   String setting(String parameter) throws SQLException {
-    try (Connection connection = spec(Copy.SOURCE).connect("bench");
-        Statement statement = connection.createStatement();
-        ResultSet value = statement.executeQuery("show " + parameter)) {
-      value.next();
-      return value.getString(1);
-    }
-  }
-
-  private static void execute(ConnectionSpec spec, String... sql) throws SQLException {
-    try (Connection connection = spec.connect("bench");
-        Statement statement = connection.createStatement()) {
-      for (String one : sql) {
-        statement.execute(one);
-      }
-    }
+    return Sql.text(spec(Copy.SOURCE), "SHOW " + parameter);
   }
 
   @Override

@@ -2,12 +2,11 @@
 package dev.millrace.benchmarks.faults;
 
 import dev.millrace.benchmarks.kills.Verdict;
+import dev.millrace.benchmarks.measure.Sql;
 import dev.millrace.local.LocalPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /** A table to copy, and its target, in which each statement takes a while and locks. */
 record FaultTables(LocalPostgres server) {
@@ -72,20 +71,14 @@ record FaultTables(LocalPostgres server) {
   }
 
   void execute(String... sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      for (String each : sql) {
-        statement.execute(each);
-      }
+    try (Connection connection = connect()) {
+      Sql.execute(connection, sql);
     }
   }
 
   long number(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
+    try (Connection connection = connect()) {
+      return Sql.number(connection, sql);
     }
   }
 
