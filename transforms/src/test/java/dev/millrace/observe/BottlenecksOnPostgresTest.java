@@ -55,21 +55,23 @@ class BottlenecksOnPostgresTest {
     POSTGRES.execute(
         "DROP TABLE IF EXISTS s, t",
         "CREATE TABLE s (id bigint PRIMARY KEY, k int, text text)",
-        "INSERT INTO s SELECT i, i % 1000, repeat(md5(i::text), 4) FROM generate_series(1, 40000) i",
         "CREATE TABLE t (LIKE s, name text)",
         """
         CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'""");
+    rows(40_000);
   }
 
   private static ConnectionSpec spec() {
     return ConnectionSpec.of(POSTGRES.jdbcUrl());
   }
 
-  private static void moreRows() throws SQLException {
+  private static void rows(int count) throws SQLException {
     POSTGRES.execute(
-        "INSERT INTO s SELECT i, i % 1000, repeat(md5(i::text), 4)"
-            + " FROM generate_series(40001, 300000) i");
+        "TRUNCATE s",
+        "INSERT INTO s SELECT i, i % 1000, repeat(md5(i::text), 4) FROM generate_series(1, "
+            + count
+            + ") i");
   }
 
   private static void slowSink() throws SQLException {
@@ -115,6 +117,7 @@ class BottlenecksOnPostgresTest {
 
   @Test
   void of_shouldNameConnections_whenThereIsOneForSeveralThreads() throws Exception {
+    rows(20_000);
     slowSink();
     CopyRun run = CopyRun.direct(spec().withMaxConnections(1), CopyRun.nothing());
     assertThat(run.bottleneck().stage().stage()).isEqualTo(WRITE);
@@ -174,7 +177,7 @@ class BottlenecksOnPostgresTest {
 
   @Test
   void of_shouldNameTheCollector_whenTheHeapIsSmall() throws Exception {
-    moreRows();
+    rows(100_000);
     assertThat(SmallHeapChild.run(POSTGRES.jdbcUrl())).isEqualTo("GC");
   }
 
@@ -197,7 +200,7 @@ class BottlenecksOnPostgresTest {
 
   @Test
   void rest_shouldBeSmall_whenNothingIsInTheWay() throws Exception {
-    moreRows();
+    rows(300_000);
     CopyRun run = CopyRun.direct(spec(), Blocks.map(schema(), (batch, allocator) -> batch));
     assertThat(run.bottleneck().rest()).as("%s", run).isLessThan(0.1);
     assertThat(run.stage("read public.s").allocatedBytes()).isGreaterThan(1 << 20);
