@@ -147,6 +147,17 @@ public final class Slots {
     return first;
   }
 
+  /** How many slots are used once the first in line has his; as many as now if nobody waits. */
+  public int usedNext() {
+    return line.isEmpty() ? used : used + line.first().weight;
+  }
+
+  /** How many slots are used once all in line have theirs, as far as there are so many. */
+  public int usedAtMost() {
+    long all = line.stream().mapToLong(Claim::weight).sum();
+    return (int) Math.min(capacity, used + all);
+  }
+
   /** Ends the waiting of those whose deadline has come. */
   public List<Claim> expire(long now) {
     List<Claim> expired = new ArrayList<>();

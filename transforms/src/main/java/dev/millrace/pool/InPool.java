@@ -13,7 +13,8 @@ import org.apache.beam.sdk.values.POutput;
 
 /**
  * Runs the work of a transform within pools of slots, so that kinds of work that would get in each
- * other's way do not: of each kind no more is under way in a JVM than its pool has slots for.
+ * other's way do not: of each kind no more is under way in a JVM than its pool has slots for, or in
+ * all JVMs that share it.
  *
  * <pre>{@code
  * rows.apply("Score", InPool.of("cpu", 1).apply(ParDo.of(new ScoreFn())));
@@ -24,6 +25,9 @@ import org.apache.beam.sdk.values.POutput;
  * and nothing is held while what was output is worked on: outputs are collected, {@value
  * Outputs#MOST} at most, the slots given back, and asked for again if the element has more to say.
  * Who waits has his turn by priority and by how long he has waited.
+ *
+ * <p>If the slots of a pool that JVMs share were lost meanwhile ({@link PoolSpec#acrossCluster}),
+ * the element fails before anything that it output is worked on, and its bundle with it.
  *
  * <p>Works on bounded and unbounded collections, keeps windows and timestamps, and changes no
  * result. Memory: {@value Outputs#MOST} outputs a thread. Immutable; every with-er returns a new

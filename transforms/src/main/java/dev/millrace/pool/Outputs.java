@@ -24,6 +24,7 @@ final class Outputs {
   void hold(Runnable output) {
     held.add(output);
     if (held.size() == MOST) {
+      visit.requireKept();
       visit.leave();
       letGo();
       visit.enter();

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A share in a pool of slots that this JVM (this class loader) has under a name. The pool opens
- * with its first share and closes with its last. Safe for use by several threads; {@link #close}
- * once.
+ * A share in a pool of slots that this JVM (this class loader) has under a name, for itself or
+ * together with others. The pool opens with its first share and closes with its last. Safe for use
+ * by several threads; {@link #close} once.
  */
 public final class ResourcePool implements AutoCloseable {
 
@@ -40,8 +40,13 @@ public final class ResourcePool implements AutoCloseable {
       SharedSlots shared = OPEN.computeIfAbsent(spec.name(), name -> new SharedSlots(spec));
       if (!shared.spec().equals(spec)) {
         throw new IllegalStateException(
-            "Cannot open pool %s of %s slots: it is open in this JVM, of %s"
-                .formatted(spec.name(), spec.size(), shared.spec().size()));
+            "Cannot open pool %s of %s slots%s: it is open in this JVM, of %s%s"
+                .formatted(
+                    spec.name(),
+                    spec.size(),
+                    spec.extent(),
+                    shared.spec().size(),
+                    shared.spec().extent()));
       }
       shared.shares++;
       return new ResourcePool(shared);
@@ -59,11 +64,14 @@ public final class ResourcePool implements AutoCloseable {
    * Waits for slots, in turn, until they are had.
    *
    * @param stage what they are for, as a verb with its object, named to others who wait
-   * @param slots 1 or more; who wants more than there are has his turn when nobody has any
+   * @param slots 1 or more; who wants more than there are has his turn when nobody has any, and is
+   *     refused by a pool that JVMs share
    * @param priority higher is more urgent, -1,000 to 1,000; a second of waiting counts as much as
    *     one higher
    * @param deadline how long to wait at most
    * @throws TimeoutException if they were not to be had in time, naming who holds them
+   * @throws IllegalStateException if the database by which JVMs share the pool refuses it, as when
+   *     others take it for one of another size
    */
   public Held acquire(String stage, int slots, int priority, Duration deadline)
       throws InterruptedException, TimeoutException {
@@ -90,15 +98,24 @@ public final class ResourcePool implements AutoCloseable {
   public static final class Held implements AutoCloseable {
     private final SharedSlots shared;
     private final Slots.Claim claim;
+    private volatile boolean isLost;
 
     private Held(SharedSlots shared, Slots.Claim claim) {
       this.shared = shared;
       this.claim = claim;
     }
 
+    /**
+     * Whether the slots were lost before they were given back, and others may have had them. Only
+     * those of a pool that JVMs share ever are, with the connection by which they do.
+     */
+    public boolean isLost() {
+      return isLost || shared.isLost(claim);
+    }
+
     @Override
     public void close() {
-      shared.release(claim);
+      isLost |= shared.release(claim);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.control.Slots;
 import dev.millrace.observe.Events;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Timing;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,13 +24,24 @@ final class SharedSlots {
 
   private static final Duration AGEING = Duration.ofSeconds(1);
 
-  private record Holder(String stage, long since) {}
+  private static final class Holder {
+    private final String stage;
+    private final long since;
+    private boolean isLost;
+
+    Holder(String stage, long since) {
+      this.stage = stage;
+      this.since = since;
+    }
+  }
 
   private final PoolSpec spec;
   private final ReentrantLock lock = new ReentrantLock();
   private final Slots slots;
   private final Map<Slots.Claim, Condition> line = new HashMap<>();
   private final Map<Slots.Claim, Holder> holders = new HashMap<>();
+  private final Map<Slots.Claim, SQLException> refused = new HashMap<>();
+  private final @Nullable ClusterLease lease;
 
   /** How many shares there are; of {@link ResourcePool}, under its lock. */
   int shares;
@@ -40,6 +52,11 @@ final class SharedSlots {
     gauge("capacity", Slots::capacity);
     gauge("used", Slots::used);
     gauge("waiting", Slots::waiting);
+    this.lease = spec.cluster() == null ? null : new ClusterLease(spec, this, lock, slots);
+    if (lease != null) {
+      gauge("leased", unused -> lease.leased());
+      lease.start();
+    }
   }
 
   private void gauge(String state, ToIntFunction<Slots> value) {
@@ -69,9 +86,15 @@ final class SharedSlots {
    *
    * @param stage what they are for
    * @throws TimeoutException if they were not to be had in time, naming who holds them
+   * @throws IllegalStateException if the database by which JVMs share the pool refuses it
    */
   Slots.Claim acquire(String stage, int weight, int priority, Duration deadline)
       throws InterruptedException, TimeoutException {
+    if (lease != null && weight > spec.most()) {
+      throw new IllegalArgumentException(
+          "Invalid slots: %d of pool %s (must be from 1 to the %d that it has)"
+              .formatted(weight, spec.name(), spec.most()));
+    }
     long start = System.nanoTime();
     lock.lockInterruptibly();
     try {
@@ -79,6 +102,12 @@ final class SharedSlots {
       deal();
       if (claim.state() == Slots.State.WAITING) {
         await(claim, start + deadline.toNanos());
+      }
+      SQLException refusal = refused.remove(claim);
+      if (refusal != null) {
+        throw new IllegalStateException(
+            "Cannot %s in pool %s: %s".formatted(stage, spec.name(), refusal.getMessage()),
+            refusal);
       }
       if (claim.state() != Slots.State.HELD) {
         throw new TimeoutException(late(stage, weight, deadline));
@@ -106,6 +135,7 @@ final class SharedSlots {
       }
     } catch (InterruptedException stopped) {
       slots.release(claim);
+      refused.remove(claim);
       deal();
       throw stopped;
     } finally {
@@ -113,12 +143,18 @@ final class SharedSlots {
     }
   }
 
-  void release(Slots.Claim claim) {
+  /**
+   * Gives slots back.
+   *
+   * @return whether they were lost meanwhile, if it was not done already
+   */
+  boolean release(Slots.Claim claim) {
     lock.lock();
     try {
-      holders.remove(claim);
+      Holder holder = holders.remove(claim);
       slots.release(claim);
       deal();
+      return holder != null && holder.isLost;
     } finally {
       lock.unlock();
     }
@@ -143,15 +179,51 @@ final class SharedSlots {
     }
   }
 
-  private void deal() {
-    Slots.@Nullable Claim next = slots.next();
+  /** Whether slots that are held were lost, and may be others' now. */
+  boolean isLost(Slots.Claim claim) {
+    lock.lock();
+    try {
+      Holder holder = holders.get(claim);
+      return holder != null && holder.isLost;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All slots that are held were lost; under the lock. */
+  void lose() {
+    holders.values().forEach(holder -> holder.isLost = true);
+  }
+
+  /** All who wait are told why they get none; under the lock. */
+  void refuse(SQLException why) {
+    line.forEach(
+        (claim, turn) -> {
+          if (claim.state() == Slots.State.WAITING) {
+            slots.release(claim);
+            refused.put(claim, why);
+            turn.signal();
+          }
+        });
+  }
+
+  /** Gives slots to who is next for them; under the lock, after each change. */
+  void deal() {
+    Slots.@Nullable Claim next = next();
     while (next != null) {
       Condition turn = line.get(next);
       if (turn != null) {
         turn.signal();
       }
-      next = slots.next();
+      next = next();
     }
+    if (lease != null) {
+      lease.changed();
+    }
+  }
+
+  private Slots.@Nullable Claim next() {
+    return lease == null || lease.isEnough() ? slots.next() : null;
   }
 
   private String late(String stage, int weight, Duration deadline) {
@@ -163,22 +235,27 @@ final class SharedSlots {
                 each ->
                     "%s has %d for %d s"
                         .formatted(
-                            each.getValue().stage(),
+                            each.getValue().stage,
                             each.getKey().weight(),
-                            Duration.ofNanos(now - each.getValue().since()).toSeconds()))
+                            Duration.ofNanos(now - each.getValue().since).toSeconds()))
             .collect(Collectors.joining(", "));
-    return "Cannot %s: %d of the %d slots of pool %s were not free within %s s%s"
+    return "Cannot %s: %d of the %d slots of pool %s%s were not free within %s s%s%s"
         .formatted(
             stage,
             weight,
             slots.capacity(),
             spec.name(),
+            spec.extent(),
             deadline.toMillis() / 1000.0,
-            held.isEmpty() ? "" : "; " + held);
+            held.isEmpty() ? "" : "; " + held,
+            lease == null ? "" : lease.held());
   }
 
   void close() {
-    for (String state : new String[] {"capacity", "used", "waiting"}) {
+    if (lease != null) {
+      lease.close();
+    }
+    for (String state : new String[] {"capacity", "used", "waiting", "leased"}) {
       Measure.registry().remove(metric(state));
     }
   }

@@ -43,6 +43,7 @@ final class Visit implements AutoCloseable {
       enter();
       try {
         work.accept(outputs);
+        requireKept();
       } finally {
         leave();
       }
@@ -68,6 +69,25 @@ final class Visit implements AutoCloseable {
       leave();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Cannot run " + stage + ": it was stopped", stopped);
+    } catch (RuntimeException refused) {
+      leave();
+      throw refused;
+    }
+  }
+
+  /**
+   * Refuses what was done with slots that others may have had meanwhile.
+   *
+   * @throws IllegalStateException if some were lost
+   */
+  void requireKept() {
+    for (int i = 0; i < held.size(); i++) {
+      if (held.get(i).isLost()) {
+        throw new IllegalStateException(
+            "Cannot run %s: its slots of pool %s were lost with the connection by which JVMs share"
+                    .formatted(stage, pools.needs().get(i).pool().name())
+                + " them");
+      }
     }
   }
 
