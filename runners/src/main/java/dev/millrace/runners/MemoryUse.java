@@ -2,12 +2,14 @@
 package dev.millrace.runners;
 
 import dev.millrace.block.OffHeap;
+import dev.millrace.observe.ChunkMemory;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a run took of the memory of this JVM.
@@ -16,6 +18,7 @@ import java.util.SortedMap;
  * @param live bytes of it that were in use after its last collections
  * @param offHeapMost bytes that Arrow had beyond the heap at most
  * @param heldMost bytes that each stage held at most
+ * @param chunks what is known of stages that work in chunks, by their names
  * @param pauseSeconds for how long collections stopped all threads
  * @param pressure how often less was given to stages, by sign
  */
@@ -24,6 +27,7 @@ record MemoryUse(
     long live,
     long offHeapMost,
     SortedMap<String, Long> heldMost,
+    SortedMap<String, ChunkMemory.Chunks> chunks,
     double pauseSeconds,
     SortedMap<String, Long> pressure) {
 
@@ -34,6 +38,7 @@ record MemoryUse(
         memory.live(),
         OffHeap.peakBytes(),
         memory.peaks(),
+        ChunkMemory.all(),
         memory.pauseSeconds(),
         Measure.MEMORY_PRESSURE.totals());
   }
@@ -45,9 +50,22 @@ record MemoryUse(
     fields.put("heap_live_bytes", live);
     fields.put("off_heap_peak_bytes", offHeapMost);
     fields.put("held_peak_bytes", heldMost);
+    fields.put("chunks", chunkFields());
     fields.put("gc_pause_seconds", pauseSeconds);
     fields.put("pressure", pressure);
     return fields;
+  }
+
+  private Map<String, Object> chunkFields() {
+    Map<String, Object> stages = new TreeMap<>();
+    chunks.forEach(
+        (stage, known) -> {
+          Map<String, Object> fields = new LinkedHashMap<>();
+          fields.put("closed", known.closed());
+          known.keptEach().ifPresent(each -> fields.put("kept_bytes_each", each));
+          stages.put(stage, fields);
+        });
+    return stages;
   }
 
   /** Adds what a human should know: that there was too little. */

@@ -79,6 +79,7 @@ class SyncCommandTest {
     JsonNode memory = summary().get("memory");
     assertThat(memory.get("heap_max_bytes").asLong()).isEqualTo(Runtime.getRuntime().maxMemory());
     assertThat(memory.get("held_peak_bytes").get("write public.copy").asLong()).isPositive();
+    assertThat(memory.get("chunks").isObject()).isTrue();
     JsonNode bottleneck = summary().get("bottleneck");
     assertThat(stages).contains(bottleneck.get("stage").asText());
     assertThat(bottleneck.get("advice").asText()).isNotEmpty();

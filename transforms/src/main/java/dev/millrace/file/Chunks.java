@@ -11,6 +11,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a user's own work on records 0 to N in chunks: each is opened when its turn comes, asked for
@@ -54,7 +55,14 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
   private final long size;
   private final int parallelism;
 
-  private Chunks(long records, Coder<T> coder, Generator<T> generator, long size, int parallelism) {
+  private Chunks(
+      @Nullable String name,
+      long records,
+      Coder<T> coder,
+      Generator<T> generator,
+      long size,
+      int parallelism) {
+    super(name);
     this.records = records;
     this.coder = coder;
     this.generator = generator;
@@ -73,7 +81,19 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
           "Invalid number of records: " + records + " (must be 0 or more)");
     }
     int processors = Runtime.getRuntime().availableProcessors();
-    return new Chunks<>(records, coder, generator, DEFAULT_SIZE, processors);
+    return new Chunks<>(null, records, coder, generator, DEFAULT_SIZE, processors);
+  }
+
+  /**
+   * What the elements are, in a word or two, default {@code chunks}: the step's name unless it is
+   * applied under another, and what its stage is called in summaries and metrics, as in {@code make
+   * orders}.
+   */
+  public Chunks<T> named(String newName) {
+    if (newName.isBlank()) {
+      throw new IllegalArgumentException("Invalid name: '' (must say what the elements are)");
+    }
+    return new Chunks<>(newName, records, coder, generator, size, parallelism);
   }
 
   /**
@@ -85,7 +105,7 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
       throw new IllegalArgumentException(
           "Invalid size of a chunk: " + newSize + " (must be 1 or more)");
     }
-    return new Chunks<>(records, coder, generator, newSize, parallelism);
+    return new Chunks<>(name, records, coder, generator, newSize, parallelism);
   }
 
   /** How many threads the runner will use, 1 or more; default: this machine's processors. */
@@ -94,7 +114,7 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
       throw new IllegalArgumentException(
           "Invalid parallelism: " + threads + " (must be 1 or more)");
     }
-    return new Chunks<>(records, coder, generator, size, threads);
+    return new Chunks<>(name, records, coder, generator, size, threads);
   }
 
   /** Ranges of chunks, by their numbers. */
@@ -113,9 +133,10 @@ public final class Chunks<T> extends PTransform<PBegin, PCollection<T>> {
 
   @Override
   public PCollection<T> expand(PBegin input) {
+    String stage = "make " + (name == null ? "chunks" : name);
     return input
         .apply("Splits", Create.of(splits()).withCoder(OffsetRange.Coder.of()))
-        .apply("Work", ParDo.of(new ChunksFn<>(generator, records, size, splits().size())))
+        .apply("Work", ParDo.of(new ChunksFn<>(generator, stage, records, size, splits().size())))
         .setCoder(coder);
   }
 }

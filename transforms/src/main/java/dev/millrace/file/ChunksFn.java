@@ -4,7 +4,11 @@ package dev.millrace.file;
 import dev.millrace.block.Block;
 import dev.millrace.block.Blocks;
 import dev.millrace.control.ReadBudget;
+import dev.millrace.observe.ChunkMemory;
 import dev.millrace.observe.Memory;
+import dev.millrace.observe.Stage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
@@ -16,13 +20,18 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 @DoFn.BoundedPerElement
 final class ChunksFn<T> extends DoFn<OffsetRange, T> {
 
+  /** To leave the stage for an element and come back takes a tenth of that. */
+  private static final long NANOS_WORTH_TELLING = TimeUnit.MICROSECONDS.toNanos(50);
+
   private final Chunks.Generator<T> generator;
+  private final String stage;
   private final long records;
   private final long size;
   private final int splits;
 
-  ChunksFn(Chunks.Generator<T> generator, long records, long size, int splits) {
+  ChunksFn(Chunks.Generator<T> generator, String stage, long records, long size, int splits) {
     this.generator = generator;
+    this.stage = stage;
     this.records = records;
     this.size = size;
     this.splits = splits;
@@ -39,13 +48,16 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
     long start = System.nanoTime();
     Passed passed = new Passed(bytesPerCall());
     long next = tracker.currentRestriction().getFrom();
-    while (tracker.tryClaim(next)) {
-      work(next++, out, passed);
-      if (passed.isEnough() || System.nanoTime() - start >= ReadBudget.TIME_PER_CALL.toNanos()) {
-        return ProcessContinuation.resume();
+    try (Stage.Span span = Stage.enter(stage)) {
+      while (tracker.tryClaim(next)) {
+        work(next++, out, passed);
+        ChunkMemory.of(stage).closed();
+        if (passed.isEnough() || System.nanoTime() - start >= ReadBudget.TIME_PER_CALL.toNanos()) {
+          return ProcessContinuation.resume();
+        }
       }
+      return ProcessContinuation.stop();
     }
-    return ProcessContinuation.stop();
   }
 
   private long bytesPerCall() {
@@ -82,9 +94,19 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
     long to = Math.min(records - from, size) + from;
     Chunk<T> chunk = generator.open(from, to);
     try (AutoCloseable closing = chunk::close) {
+      Consumer<T> downstream = Stage.downstream(out::output);
+      long began = System.nanoTime();
+      boolean isSlow = true;
       for (T element = chunk.next(); element != null; element = chunk.next()) {
-        out.output(element);
+        if (isSlow) {
+          downstream.accept(element);
+        } else {
+          out.output(element);
+        }
         passed.add(element);
+        long now = System.nanoTime();
+        isSlow = now - began >= NANOS_WORTH_TELLING;
+        began = now;
         // Also the answer of a runner that cancels; reset, so that closing is not disturbed.
         if (Thread.interrupted()) {
           throw new InterruptedException(

@@ -72,6 +72,10 @@ final class Help {
           Map.entry(
               "millrace_memory_pressure_total",
               "How often less memory was given to stages, by sign."),
+          Map.entry("millrace_chunks_total", "Chunks of work that a stage has closed."),
+          Map.entry(
+              "millrace_chunk_kept_bytes",
+              "Bytes by which what is in use of the heap grew with each chunk that was closed."),
           Map.entry("millrace_memory_bytes", "Memory of this JVM, by kind."),
           Map.entry("millrace_slots", "Slots of pools, by pool and state."),
           Map.entry("millrace_slot_wait_seconds", "Until a pool had slots."),

@@ -137,11 +137,12 @@ public final class Memory {
         peaks().entrySet().stream()
             .map(each -> "%s by %s".formatted(ByteSize.ofBytes(each.getValue()), each.getKey()))
             .collect(Collectors.joining(", "));
-    return "%s of a heap of %s were in use after its collections%s"
+    return "%s of a heap of %s were in use after its collections%s%s"
         .formatted(
             ByteSize.ofBytes(jvm.live()),
             ByteSize.ofBytes(Runtime.getRuntime().maxMemory()),
-            held.isEmpty() ? "" : ", never more than " + held);
+            held.isEmpty() ? "" : ", never more than " + held,
+            ChunkMemory.report());
   }
 
   private static final class Stage {

@@ -4,6 +4,10 @@ package dev.millrace.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.observe.Bottleneck;
+import dev.millrace.observe.Spent;
+import dev.millrace.observe.Stage;
+import dev.millrace.observe.StageTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
@@ -191,7 +196,7 @@ class ChunksTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void close_shouldFollowAnInterruption(boolean waits) throws Exception {
-    ChunksFn<Long> fn = new ChunksFn<>((from, to) -> new Endless(waits), 1, 1, 1);
+    ChunksFn<Long> fn = new ChunksFn<>((from, to) -> new Endless(waits), "make", 1, 1, 1);
     List<Throwable> failures = new ArrayList<>();
     Thread worker =
         new Thread(
@@ -222,6 +227,7 @@ class ChunksTest {
               tracker.trySplit(0);
               return new Numbers(from, to);
             },
+            "make",
             100,
             10,
             1);
@@ -238,6 +244,83 @@ class ChunksTest {
     assertThat(ChunksChild.run("64m", 65_536, 8_192)).isEqualTo("65536");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void chunks_shouldTellWhatTheyLeaveBehind(boolean leaks) throws Exception {
+    List<String> said = KeptChild.run(leaks);
+
+    assertThat(said).hasSize(4).startsWith("make samples", "" + KeptChild.CHUNKS);
+    long kept = Long.parseLong(said.get(2));
+    if (leaks) {
+      assertThat(kept).isBetween(KeptChild.BYTES * 8L / 10, KeptChild.BYTES * 12L / 10);
+      assertThat(said.get(3))
+          .containsPattern(
+              "in use after its collections, \\S+KiB more with each of the 300 chunks that were"
+                  + " closed by make samples");
+    } else {
+      assertThat(kept).isBetween(0L, KeptChild.BYTES / 10L);
+      assertThat(said.get(3)).doesNotContain("make samples");
+    }
+  }
+
+  /** Takes its time for each element. */
+  private static final class Slow implements Chunk<Long> {
+    private final long to;
+    private long next;
+
+    Slow(long from, long to) {
+      this.to = to;
+      this.next = from;
+    }
+
+    @Override
+    public @Nullable Long next() throws InterruptedException {
+      NEVER.await(5, TimeUnit.MILLISECONDS);
+      return next < to ? Long.valueOf(next++) : null;
+    }
+  }
+
+  private static long spin(long element) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return element;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DirectRunner", "FlinkRunner"})
+  void chunks_shouldBeAStage_withoutTheStepsThatFollow(String runner) {
+    Map<String, StageTime> before = Stage.times();
+    Pipeline pipeline = pipeline(runner);
+    pipeline
+        .apply(Chunks.of(50, VarLongCoder.of(), Slow::new).named("slow " + runner).size(10))
+        .apply(MapElements.into(TypeDescriptors.longs()).via(ChunksTest::spin));
+
+    pipeline.run().waitUntilFinish();
+
+    List<StageTime> times = Stage.since(before);
+    StageTime time =
+        times.stream()
+            .filter(each -> each.stage().equals("make slow " + runner))
+            .findFirst()
+            .orElseThrow();
+    assertThat(time.seconds(Spent.REST)).isGreaterThan(0.25);
+    if (runner.equals("FlinkRunner")) {
+      assertThat(time.seconds(Spent.DOWNSTREAM)).isGreaterThan(0.25);
+    }
+    assertThat(time.seconds(Spent.WORKING)).isLessThan(0.2);
+    assertThat(Bottleneck.of(List.of(time)).orElseThrow().cause()).isEqualTo(Spent.REST);
+  }
+
+  @Test
+  void named_shouldNameTheStep() {
+    Chunks<Long> chunks = Chunks.of(1, VarLongCoder.of(), Numbers::new);
+
+    assertThat(chunks.getName()).isEqualTo("Chunks");
+    assertThat(chunks.named("orders").size(2).getName()).isEqualTo("orders");
+  }
+
   @Test
   void with_shouldRefuseWhatCannotBe() {
     List<Runnable> wrong = new ArrayList<>();
@@ -245,6 +328,7 @@ class ChunksTest {
     wrong.add(() -> Chunks.of(-1, VarLongCoder.of(), Numbers::new));
     wrong.add(() -> chunks.size(0));
     wrong.add(() -> chunks.parallelism(0));
+    wrong.add(() -> chunks.named(" "));
 
     assertThat(wrong)
         .allSatisfy(
