@@ -10,6 +10,7 @@ import dev.millrace.block.Column;
 import dev.millrace.cache.tier.Name;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.dialect.TableName;
+import dev.millrace.file.ReadFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,9 +20,9 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 
 /**
- * Puts beside each row what a table, a query or a function has for its key, as a join does, and
- * asks for each key once: the distinct keys of a block are looked up together, and what was found,
- * or that there is nothing, is kept in a cache that all threads of a JVM share.
+ * Puts beside each row what a table, a query, a function or a small file has for its key, as a join
+ * does, and asks for each key once: the distinct keys of a block are looked up together, and what
+ * was found, or that there is nothing, is kept in a cache that all threads of a JVM share.
  *
  * <p>Bounded or unbounded; keeps windows, timestamps and the origin of blocks, and may stand
  * between a read and a write in ledger mode. A value is at most as old as {@link
@@ -82,6 +83,25 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
     return new CachedLookup(
         new FunctionOrigin(new FunctionSource(name, version, key, found, function)),
         new LookupOptions(Name.checked("cache", name)));
+  }
+
+  /**
+   * Looks up in small files, whose rows each JVM reads once, when they are wanted first, and holds:
+   * an eighth of its heap at most, or it fails. Every ten seconds it looks whether the files have
+   * changed, by names, sizes, times of change and, where the file system has them, checksums, and
+   * if so reads them again, for which who looks up waits; twice as much is held meanwhile. So what
+   * is found is ten seconds old at most, and nothing else is cached. They have no key of their own:
+   * name the columns of {@link #key}, each combination of which is of one row; rows with a NULL in
+   * it are never found.
+   *
+   * @param name what the lookup is called: 1 to 100 letters, digits, {@code _}, {@code -} or {@code
+   *     .}, the first a letter or digit
+   * @throws IllegalArgumentException when the name has another form
+   */
+  public static CachedLookup inFile(String name, ReadFiles files) {
+    LookupOptions options = new LookupOptions(Name.checked("lookup", name));
+    options.settings = null;
+    return new CachedLookup(new FileOrigin(files), options);
   }
 
   /** What the cache of a table's lookups is called, unless they are {@link #named} otherwise. */
@@ -208,11 +228,12 @@ public final class CachedLookup extends PTransform<PCollection<Block>, PCollecti
   }
 
   /**
-   * Looks at the table or query.
+   * Looks at the table, query or files.
    *
    * @throws IllegalArgumentException when the table or a column does not exist, is of a type that
    *     does not fit, or has the name of a column of the blocks
-   * @throws IllegalStateException when the server does not answer or refuses
+   * @throws IllegalStateException when the server does not answer or refuses, or a file whose
+   *     columns are not told cannot be read
    */
   @Override
   public PCollection<Block> expand(PCollection<Block> input) {

@@ -150,18 +150,31 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<Block>> {
     return new Rejecting(this);
   }
 
+  /**
+   * The same rows for who needs them all outside of a pipeline's collections.
+   *
+   * @throws IllegalStateException when the columns are those of the first file, and it cannot be
+   *     read
+   */
+  public FileContents contents() {
+    return new FileContents(pattern, format(), blockSize);
+  }
+
+  private FileFormat format() {
+    try {
+      return formats.of(compression);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure.getMessage(), failure);
+    }
+  }
+
   @Override
   public PCollection<Block> expand(PBegin input) {
     return read(input, null).get(BLOCKS);
   }
 
   private PCollectionTuple read(PBegin input, @Nullable TupleTag<RejectedRecord> rejects) {
-    FileFormat format;
-    try {
-      format = formats.of(compression);
-    } catch (IOException failure) {
-      throw new IllegalStateException(failure.getMessage(), failure);
-    }
+    FileFormat format = format();
     ReadFilesFn fn = new ReadFilesFn(format, blockSize, UUID.randomUUID().toString(), rejects);
     PCollectionTuple read =
         input

@@ -131,10 +131,8 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
 
   private void output(Batch batch, MultiOutputReceiver out) throws IOException {
     if (!batch.bad().isEmpty()) {
-      RejectedRecord first = batch.bad().get(0);
       if (rejects == null) {
-        throw new IOException(
-            "Cannot read %s: line %d %s".formatted(first.file(), first.line(), first.why()));
+        throw batch.bad().get(0).failure();
       }
       Measure.ROWS_REJECTED.add(batch.bad().size());
       batch.bad().forEach(bad -> out.get(rejects).output(bad));

@@ -183,7 +183,7 @@ class ClusterPoolTest {
         proxy.blackHole(true);
         long start = System.nanoTime();
         awaitLost(held);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(13));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         held.close();
         proxy.refuse(true);
         proxy.blackHole(false);
