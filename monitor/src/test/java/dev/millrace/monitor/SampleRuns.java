@@ -74,7 +74,7 @@ public final class SampleRuns {
         Map.of("rows_read", 250_000.0, "rows_written", 250_000.0),
         List.of(stage("read public.orders", random), stage("write public.copy", random)),
         List.of(new Edge("read public.orders", "write public.copy")),
-        new Slowest("write public.copy", "working", 0.8, "Raise --parallelism"),
+        new Slowest("write public.copy", "at work on a processor", 0.8, "Raise --parallelism"),
         metrics);
   }
 
@@ -84,8 +84,11 @@ public final class SampleRuns {
         name,
         10 * random.nextDouble(),
         2 * random.nextDouble(),
-        Map.of("working", working, "waiting for a connection", 1 - working),
-        random.nextInt(Integer.MAX_VALUE));
+        Map.of("at work on a processor", working, "waiting for a connection", 1 - working),
+        random.nextInt(Integer.MAX_VALUE),
+        312,
+        2_000_000,
+        180_000_000);
   }
 
   /** How some thirty figures may go in as many samples. */

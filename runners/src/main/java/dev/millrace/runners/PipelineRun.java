@@ -127,6 +127,7 @@ final class PipelineRun {
    */
   static PipelineResult toEnd(
       Run run, Pipeline pipeline, String label, Measure measure, long expected) throws Exception {
+    run.flows(Flow.of(pipeline));
     if (run.options().runner.isCluster()) {
       return ClusterRun.submit(run, pipeline).toEnd(label);
     }
@@ -158,6 +159,7 @@ final class PipelineRun {
    */
   static Optional<String> untilStopped(
       Run run, Pipeline pipeline, String label, Measure measure, Drain drain) throws Exception {
+    run.flows(Flow.of(pipeline));
     if (run.options().runner.isCluster()) {
       return ClusterRun.submit(run, pipeline).untilStopped(label, drain);
     }

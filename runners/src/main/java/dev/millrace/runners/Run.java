@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.monitor.run.Snapshot.Edge;
 import dev.millrace.observe.Stage;
 import dev.millrace.observe.StageTime;
 import java.time.Duration;
@@ -8,10 +9,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,6 +35,7 @@ final class Run {
   private final List<String> jobs = new ArrayList<>();
   private Consumer<String> submitted = job -> {};
   private volatile @Nullable Supplier<Progress.Sample> progress;
+  private volatile List<Edge> flow = List.of();
   private volatile long endNanos;
   private long restarts;
 
@@ -79,6 +83,18 @@ final class Run {
   Optional<Progress.Sample> progress() {
     Supplier<Progress.Sample> source = progress;
     return source == null ? Optional.empty() : Optional.of(source.get());
+  }
+
+  /** Adds which stages of a pipeline hand on to which. */
+  synchronized void flows(List<Edge> edges) {
+    Set<Edge> all = new LinkedHashSet<>(flow);
+    all.addAll(edges);
+    flow = List.copyOf(all);
+  }
+
+  /** Which stages of its pipelines hand on to which. */
+  List<Edge> flow() {
+    return flow;
   }
 
   /** Names a job of a cluster that this run submitted. */

@@ -71,7 +71,7 @@ final class Sight {
         totals,
         perSecond,
         stages.stream().map(stage -> line(stage, seconds)).toList(),
-        List.of(),
+        run.flow(),
         slowest(stages),
         Measure.readings());
   }
@@ -100,7 +100,7 @@ final class Sight {
     for (Spent spent : Spent.values()) {
       double share = stage.share(spent);
       if (share > 0) {
-        shares.put(spent.label(), share);
+        shares.put(spent.words(), share);
       }
     }
     return new Snapshot.StageLine(
@@ -108,7 +108,10 @@ final class Sight {
         stage.seconds(),
         seconds == 0 ? 0 : stage.ownSeconds() / seconds,
         shares,
-        stage.allocatedBytes());
+        stage.allocatedBytes(),
+        stage.moved().blocks(),
+        stage.moved().rows(),
+        stage.moved().bytes());
   }
 
   private Snapshot.@Nullable Slowest slowest(List<StageTime> stages) {
@@ -117,7 +120,7 @@ final class Sight {
             found ->
                 new Snapshot.Slowest(
                     found.stage().stage(),
-                    found.cause().label(),
+                    found.cause().words(),
                     found.share(),
                     Advice.on(found, run.options().parallelism).sentence()))
         .orElse(null);

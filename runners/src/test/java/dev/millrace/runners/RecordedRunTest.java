@@ -10,6 +10,7 @@ import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.RunDetail;
 import dev.millrace.monitor.history.RunFilter;
 import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Snapshot.Edge;
 import dev.millrace.monitor.run.Status;
 import dev.millrace.testing.PostgresExtension;
 import java.nio.file.Files;
@@ -63,9 +64,18 @@ class RecordedRunTest {
         .doesNotContainKeys("json", "history");
     Snapshot last = requireNonNull(run.snapshot());
     assertThat(last.totals()).containsEntry("rows_written", 1000.0);
-    assertThat(last.stages())
-        .extracting(stage -> stage.name())
-        .contains("read public.station", "write public.copy");
+    for (String stage : List.of("read public.station", "write public.copy")) {
+      assertThat(last.stages())
+          .filteredOn(each -> each.name().equals(stage))
+          .singleElement()
+          .satisfies(
+              each -> {
+                assertThat(each.rows()).isEqualTo(1000);
+                assertThat(each.blocks()).isPositive();
+                assertThat(each.bytes()).isGreaterThan(1000 * 4);
+              });
+    }
+    assertThat(last.flow()).containsExactly(new Edge("read public.station", "write public.copy"));
     assertThat(last.metrics()).containsKey("millrace_rows_written_total");
   }
 

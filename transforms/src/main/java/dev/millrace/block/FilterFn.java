@@ -2,6 +2,7 @@
 package dev.millrace.block;
 
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Outputs a block of the rows that satisfy a predicate: the same block when all do, and an empty
  * one when none does, because its origin counts as covered.
  */
-final class FilterFn extends DoFn<Block, Block> implements OneToOne {
+final class FilterFn extends DoFn<Block, Block> implements OneToOne, Staged {
 
   private final Marshalled<BlockSchema> schema;
   private final BlockPredicate predicate;
@@ -25,13 +26,19 @@ final class FilterFn extends DoFn<Block, Block> implements OneToOne {
     this.predicate = predicate;
   }
 
+  @Override
+  public String stage() {
+    return "filter";
+  }
+
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Block> out) {
     out.output(filter(block));
   }
 
   private Block filter(Block block) {
-    try (Stage.Span span = Stage.enter("filter")) {
+    try (Stage.Span span = Stage.enter(stage())) {
+      Stage.moved(block.rows(), block.bytes());
       boolean[] kept = new boolean[block.rows()];
       int count = 0;
       for (int row = 0; row < kept.length; row++) {

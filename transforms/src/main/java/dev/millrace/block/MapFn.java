@@ -2,12 +2,13 @@
 package dev.millrace.block;
 
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Applies a {@link BlockMapper}; everything off the heap is released before a block is output. */
-final class MapFn extends DoFn<Block, Block> implements OneToOne {
+final class MapFn extends DoFn<Block, Block> implements OneToOne, Staged {
 
   private final Marshalled<BlockSchema> output;
   private final BlockMapper mapper;
@@ -17,14 +18,20 @@ final class MapFn extends DoFn<Block, Block> implements OneToOne {
     this.mapper = mapper;
   }
 
+  @Override
+  public String stage() {
+    return "map";
+  }
+
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Block> out) throws Exception {
     out.output(map(block));
   }
 
   private Block map(Block block) throws Exception {
-    try (Stage.Span span = Stage.enter("map");
+    try (Stage.Span span = Stage.enter(stage());
         BufferAllocator allocator = OffHeap.open("map")) {
+      Stage.moved(block.rows(), block.bytes());
       Block result = map(block, allocator);
       if (allocator.getAllocatedMemory() > 0) {
         throw new IllegalStateException(

@@ -3,6 +3,7 @@ package dev.millrace.block;
 
 import dev.millrace.control.ByteSize;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -13,12 +14,17 @@ import org.joda.time.Instant;
  * inside a block gives the parts its whole range, since only the reader knows the positions
  * between.
  */
-final class ResizeFn extends DoFn<Block, Block> {
+final class ResizeFn extends DoFn<Block, Block> implements Staged {
 
   private final WindowedBuilders builders;
 
   ResizeFn(BlockSchema schema, ByteSize size) {
     this.builders = new WindowedBuilders(schema, size);
+  }
+
+  @Override
+  public String stage() {
+    return "resize";
   }
 
   @StartBundle
@@ -33,7 +39,8 @@ final class ResizeFn extends DoFn<Block, Block> {
       BoundedWindow window,
       OutputReceiver<Block> out) {
     Consumer<Block> next = Stage.downstream(out::output);
-    try (Stage.Span span = Stage.enter("resize")) {
+    try (Stage.Span span = Stage.enter(stage())) {
+      Stage.moved(block.rows(), block.bytes());
       WindowedBuilders.Part part = builders.part(window, timestamp);
       part.startOrigin(block.origin(), next);
       for (int row = 0; row < block.rows(); row++) {

@@ -2,6 +2,7 @@
 package dev.millrace.block;
 
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Outputs the rows of a block. */
-final class ToRowsFn extends DoFn<Block, Row> {
+final class ToRowsFn extends DoFn<Block, Row> implements Staged {
 
   /** Rows that are measured together: one by one they would cost less than to measure them. */
   private static final int AT_ONCE = 256;
@@ -22,6 +23,11 @@ final class ToRowsFn extends DoFn<Block, Row> {
     this.schema = schema;
   }
 
+  @Override
+  public String stage() {
+    return "to rows";
+  }
+
   @ProcessElement
   public void process(@Element Block block, OutputReceiver<Row> out) {
     for (int from = 0; from < block.rows(); from += AT_ONCE) {
@@ -30,7 +36,10 @@ final class ToRowsFn extends DoFn<Block, Row> {
   }
 
   private List<Row> rows(Block block, int from, int to) {
-    try (Stage.Span span = Stage.enter("to rows")) {
+    try (Stage.Span span = Stage.enter(stage())) {
+      if (from == 0) {
+        Stage.moved(block.rows(), block.bytes());
+      }
       List<Row> rows = new ArrayList<>(to - from);
       for (int row = from; row < to; row++) {
         rows.add(row(schema, block, row));

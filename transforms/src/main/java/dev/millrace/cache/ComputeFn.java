@@ -4,6 +4,7 @@ package dev.millrace.cache;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.observe.Spent;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -11,7 +12,7 @@ import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a function's result beside each element, from a cache where it has it. */
-final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
+final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> implements Staged {
 
   private final String name;
   private final KeyScope scope;
@@ -45,6 +46,11 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
     this.settings = settings;
   }
 
+  @Override
+  public String stage() {
+    return "compute " + name;
+  }
+
   @Setup
   public void open() {
     if (settings != null) {
@@ -72,7 +78,7 @@ final class ComputeFn<K, V> extends DoFn<K, KV<K, V>> {
 
   private byte @Nullable [] compute(K element) throws Exception {
     V result;
-    try (Stage.Span span = Stage.enter("compute " + name);
+    try (Stage.Span span = Stage.enter(stage());
         Stage.Wait wait = Stage.waiting(Spent.LOADING)) {
       result = computation.of(element);
     }

@@ -12,13 +12,14 @@ import dev.millrace.cache.tier.Entry;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Spent;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
 /** Puts beside the rows of a block what is found for their keys. */
-final class LookupFn extends DoFn<Block, Block> implements OneToOne {
+final class LookupFn extends DoFn<Block, Block> implements OneToOne, Staged {
 
   private final Lookup lookup;
   private final String stage;
@@ -42,6 +43,11 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
     this.added = Marshalled.of(added);
   }
 
+  @Override
+  public String stage() {
+    return stage;
+  }
+
   @Setup
   public void open() {
     source = lookup.source().open();
@@ -58,6 +64,7 @@ final class LookupFn extends DoFn<Block, Block> implements OneToOne {
 
   private Block beside(Block block) throws Exception {
     try (Stage.Span span = Stage.enter(stage)) {
+      Stage.moved(block.rows(), block.bytes());
       Found found = lookUp(block);
       int unmatched = found.unmatched();
       Measure.ROWS_UNMATCHED.add(unmatched);

@@ -7,6 +7,7 @@ import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.ChunkMemory;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.io.range.OffsetRange;
@@ -18,7 +19,7 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
  * pass their elements on, and a checkpoint need not wait.
  */
 @DoFn.BoundedPerElement
-final class ChunksFn<T> extends DoFn<OffsetRange, T> {
+final class ChunksFn<T> extends DoFn<OffsetRange, T> implements Staged {
 
   /** To leave the stage for an element and come back takes a tenth of that. */
   private static final long NANOS_WORTH_TELLING = TimeUnit.MICROSECONDS.toNanos(50);
@@ -35,6 +36,11 @@ final class ChunksFn<T> extends DoFn<OffsetRange, T> {
     this.records = records;
     this.size = size;
     this.splits = splits;
+  }
+
+  @Override
+  public String stage() {
+    return stage;
   }
 
   @GetInitialRestriction

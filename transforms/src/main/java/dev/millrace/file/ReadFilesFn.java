@@ -10,6 +10,7 @@ import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.io.IOException;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ReadBudget}.
  */
 @DoFn.BoundedPerElement
-final class ReadFilesFn extends DoFn<Lane, Block> {
+final class ReadFilesFn extends DoFn<Lane, Block> implements Staged {
 
   private final Marshalled<FileFormat> format;
   private final ByteSize blockSize;
@@ -64,6 +65,11 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
     }
   }
 
+  @Override
+  public String stage() {
+    return "read files";
+  }
+
   @Setup
   public void setup() {
     open = OpenReaders.join(read);
@@ -90,7 +96,7 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
         ReadBudget.ofThisJvm(lane.lanes(), blockSize).within(Memory.ofThisJvm().room());
     PartReader reader = requireNonNull(open).take(lane.number(), at);
     int blocks = 0;
-    try (Stage.Span span = Stage.enter("read files")) {
+    try (Stage.Span span = Stage.enter(stage())) {
       while (at < end) {
         if (blocks >= budget.blocksPerCall()
             || (blocks > 0 && System.nanoTime() - start >= ReadBudget.TIME_PER_CALL.toNanos())) {
@@ -142,6 +148,7 @@ final class ReadFilesFn extends DoFn<Lane, Block> {
       Measure.ROWS_READ.add(rows.rows());
       Measure.BLOCKS.add(1);
       Measure.BYTES.add(rows.bytes());
+      Stage.moved(rows.rows(), rows.bytes());
       Stage.downstream(out.get(ReadFiles.BLOCKS)::output).accept(rows);
     }
   }

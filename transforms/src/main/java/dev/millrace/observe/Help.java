@@ -33,6 +33,9 @@ final class Help {
           Map.entry(
               "millrace_stage_allocated_bytes_total",
               "Bytes that the threads of a stage allocated on the heap."),
+          Map.entry("millrace_stage_blocks_total", "Blocks that went through a stage."),
+          Map.entry("millrace_stage_rows_total", "Rows that went through a stage."),
+          Map.entry("millrace_stage_bytes_total", "Bytes of the blocks that went through a stage."),
           Map.entry(
               "millrace_gc_pause_seconds_total",
               "For how long the garbage collector stopped all threads."),

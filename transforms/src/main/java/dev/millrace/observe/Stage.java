@@ -86,6 +86,17 @@ public final class Stage {
     return wait == null ? NONE : wait;
   }
 
+  /**
+   * Tells that a block goes through the stage that this thread is in. Does nothing outside of
+   * stages.
+   *
+   * @param rows of the block
+   * @param bytes of it
+   */
+  public static void moved(long rows, long bytes) {
+    StageThread.current().moved(rows, bytes);
+  }
+
   /** The same output, whose time is that of the steps that follow. */
   public static <T> Consumer<T> downstream(Consumer<T> output) {
     return element -> {

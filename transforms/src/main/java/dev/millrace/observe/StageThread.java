@@ -57,6 +57,13 @@ final class StageThread {
     return outer == Spent.LOADING && inner == Spent.DATABASE ? outer : inner;
   }
 
+  /** Something goes through the stage that it is in, if it is in one. */
+  void moved(long rows, long bytes) {
+    if (top != null) {
+      top.stage.moved(rows, bytes);
+    }
+  }
+
   private synchronized Frame push(StageTotals stage, Spent spent, boolean isSpan) {
     settle();
     Frame next = new Frame(this, top, stage, spent, isSpan, nanos);

@@ -12,10 +12,12 @@ import java.util.concurrent.TimeUnit;
  * @param stage as in {@code write public.item}
  * @param nanos by what they were spent on; what is not there is 0
  * @param allocatedBytes on the heap
+ * @param moved what went through it
  * @param holder who held the lock that was waited for last, as in {@code session 17 of app}; empty
  *     if none was seen
  */
-public record StageTime(String stage, Map<Spent, Long> nanos, long allocatedBytes, String holder) {
+public record StageTime(
+    String stage, Map<Spent, Long> nanos, long allocatedBytes, Moved moved, String holder) {
 
   public StageTime {
     EnumMap<Spent, Long> copy = new EnumMap<>(Spent.class);
@@ -49,7 +51,7 @@ public record StageTime(String stage, Map<Spent, Long> nanos, long allocatedByte
     Map<Spent, Long> sums = new EnumMap<>(Spent.class);
     sums.putAll(nanos);
     more.forEach((spent, each) -> sums.merge(spent, each, Long::sum));
-    return new StageTime(stage, sums, allocatedBytes, holder);
+    return new StageTime(stage, sums, allocatedBytes, moved, holder);
   }
 
   /** What came after. */
@@ -57,6 +59,7 @@ public record StageTime(String stage, Map<Spent, Long> nanos, long allocatedByte
     Map<Spent, Long> more = new EnumMap<>(Spent.class);
     nanos.forEach(
         (spent, now) -> more.put(spent, Math.max(0, now - before.nanos.getOrDefault(spent, 0L))));
-    return new StageTime(stage, more, allocatedBytes - before.allocatedBytes, holder);
+    return new StageTime(
+        stage, more, allocatedBytes - before.allocatedBytes, moved.minus(before.moved), holder);
   }
 }

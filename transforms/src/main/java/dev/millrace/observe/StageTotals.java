@@ -29,6 +29,9 @@ final class StageTotals {
   private final String stage;
   private final Map<Spent, LongAdder> nanos = new EnumMap<>(Spent.class);
   private final LongAdder allocated = new LongAdder();
+  private final LongAdder blocks = new LongAdder();
+  private final LongAdder rows = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
   private volatile String holder = "";
 
   private StageTotals(String stage) {
@@ -42,9 +45,16 @@ final class StageTotals {
       registry.registerGauge(
           Measure.labelled(metric, "stage", stage, "state", spent.label()), gauge);
     }
-    Gauge<Long> bytes = allocated::sum;
+    register(registry, "allocated_bytes", allocated);
+    register(registry, "blocks", blocks);
+    register(registry, "rows", rows);
+    register(registry, "bytes", bytes);
+  }
+
+  private void register(MetricRegistry registry, String what, LongAdder sum) {
+    Gauge<Long> gauge = sum::sum;
     registry.registerGauge(
-        Measure.labelled("millrace_stage_allocated_bytes_total", "stage", stage), bytes);
+        Measure.labelled("millrace_stage_" + what + "_total", "stage", stage), gauge);
   }
 
   private static double seconds(long nanos) {
@@ -68,8 +78,14 @@ final class StageTotals {
     }
   }
 
-  void allocated(long bytes) {
-    allocated.add(bytes);
+  void allocated(long more) {
+    allocated.add(more);
+  }
+
+  void moved(long moreRows, long moreBytes) {
+    blocks.increment();
+    rows.add(moreRows);
+    bytes.add(moreBytes);
   }
 
   void heldBy(String who) {
@@ -79,6 +95,7 @@ final class StageTotals {
   StageTime time() {
     Map<Spent, Long> sums = new EnumMap<>(Spent.class);
     nanos.forEach((spent, sum) -> sums.put(spent, sum.sum()));
-    return new StageTime(stage, sums, allocated.sum(), holder);
+    Moved moved = new Moved(blocks.sum(), rows.sum(), bytes.sum());
+    return new StageTime(stage, sums, allocated.sum(), moved, holder);
   }
 }

@@ -4,6 +4,7 @@ package dev.millrace.pool;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.block.StandsIn;
+import dev.millrace.observe.Staged;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.display.DisplayData;
@@ -16,7 +17,7 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Calls another {@code DoFn} within pools; see {@link InPool}. */
-final class InPoolFn<InT, OutT> extends DoFn<InT, OutT> implements StandsIn {
+final class InPoolFn<InT, OutT> extends DoFn<InT, OutT> implements StandsIn, Staged {
 
   private final DoFn<InT, OutT> fn;
   private final InPool pools;
@@ -36,6 +37,11 @@ final class InPoolFn<InT, OutT> extends DoFn<InT, OutT> implements StandsIn {
   @Override
   public DoFn<?, ?> fn() {
     return fn;
+  }
+
+  @Override
+  public String stage() {
+    return "run " + stage;
   }
 
   @Setup

@@ -177,6 +177,7 @@ final class Claims {
     Measure.ROWS_READ.add(block.rows());
     Measure.BLOCKS.add(1);
     Measure.BYTES.add(block.bytes());
+    Stage.moved(block.rows(), block.bytes());
     Instant at = timestamp.apply(block);
     try (Stage.Span span = Stage.enter(Stage.OTHERS)) {
       if (at == null) {

@@ -20,6 +20,7 @@ import dev.millrace.ledger.LedgerSource;
 import dev.millrace.ledger.Position;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * another window's splits cannot be gone on with, as there is nobody for this window's own.
  */
 @DoFn.UnboundedPerElement
-final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerSource {
+final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerSource, Staged {
 
   /** How long an end without rows is left for later, at most: it would cost a commit each time. */
   private static final java.time.Duration LAZY = java.time.Duration.ofSeconds(10);
@@ -71,6 +72,11 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     this.plan = Marshalled.of(plan);
     this.following = Marshalled.of(following);
     this.stage = "follow " + plan.read().table().name();
+  }
+
+  @Override
+  public String stage() {
+    return stage;
   }
 
   @Setup

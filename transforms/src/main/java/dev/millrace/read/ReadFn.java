@@ -14,6 +14,7 @@ import dev.millrace.control.UnitEstimate;
 import dev.millrace.ledger.LedgerSource;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.sql.SQLException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and returns, so that the runner can pass them on; see {@link ReadBudget}.
  */
 @DoFn.BoundedPerElement
-final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
+final class ReadFn extends DoFn<Integer, Block> implements LedgerSource, Staged {
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<ReadPlan> plan;
@@ -43,6 +44,11 @@ final class ReadFn extends DoFn<Integer, Block> implements LedgerSource {
     this.spec = Marshalled.of(spec);
     this.plan = Marshalled.of(plan);
     this.stage = "read " + plan.read().table().name();
+  }
+
+  @Override
+  public String stage() {
+    return stage;
   }
 
   @Setup

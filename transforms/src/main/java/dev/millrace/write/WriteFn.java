@@ -12,6 +12,7 @@ import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.RejectRules;
 import dev.millrace.observe.Memory;
 import dev.millrace.observe.Stage;
+import dev.millrace.observe.Staged;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the blocks of a bundle and commits them, some at a time as {@link Flush} says. */
-final class WriteFn extends DoFn<Block, WriteResult> {
+final class WriteFn extends DoFn<Block, WriteResult> implements Staged {
 
   private final Marshalled<ConnectionSpec> spec;
   private final Marshalled<TableWrite> write;
@@ -58,6 +59,11 @@ final class WriteFn extends DoFn<Block, WriteResult> {
     this.rejects = rejects == null ? null : Marshalled.of(rejects);
     this.flush = flush;
     this.stage = "write " + write.table().name();
+  }
+
+  @Override
+  public String stage() {
+    return stage;
   }
 
   @Setup
@@ -128,6 +134,7 @@ final class WriteFn extends DoFn<Block, WriteResult> {
       long start = System.nanoTime();
       try (Stage.Span span = Stage.enter(stage)) {
         requireNonNull(writer).write(blocks);
+        blocks.forEach(block -> Stage.moved(block.rows(), block.bytes()));
       }
       requireNonNull(size).took(Duration.ofNanos(System.nanoTime() - start));
       blocks.clear();

@@ -52,13 +52,19 @@ public record Snapshot(
    * @param threads that were in it on average
    * @param shares of its time, by what it was spent on, from 0 to 1
    * @param allocatedBytes on the heap, by its threads
+   * @param blocks that went through it
+   * @param rows in them
+   * @param bytes of them
    */
   public record StageLine(
       String name,
       double seconds,
       double threads,
       Map<String, Double> shares,
-      long allocatedBytes) {}
+      long allocatedBytes,
+      long blocks,
+      long rows,
+      long bytes) {}
 
   /** From one stage to another, by name. */
   public record Edge(String from, String to) {}
@@ -67,7 +73,7 @@ public record Snapshot(
    * Where most of the time went.
    *
    * @param stage by name
-   * @param cause one of the stage's shares
+   * @param cause what that was spent on, one of the stage's shares
    * @param share of the stage's time, from 0 to 1
    * @param advice the one setting to change, in a sentence
    */

@@ -2,14 +2,19 @@
 import { h } from './dom.js';
 import { about, bytes } from './format.js';
 
+/** Steps of an axis, from one power to another. */
+function powers(base, from, to) {
+  return Array.from({ length: to - from }, (all, i) => base ** (from + i));
+}
+
 const GROUPS = [
   { key: 'rows', title: 'Rows per second', format: about, figures: {
     rows_read_per_second: 'read', rows_written_per_second: 'written' } },
-  { key: 'memory', title: 'Memory', format: bytes, figures: {
+  { key: 'memory', title: 'Memory', format: bytes, steps: powers(2, 10, 45), figures: {
     resident_bytes: 'resident', heap_live_bytes: 'heap, live', off_heap_bytes: 'off heap', held_bytes: 'held' } },
   { key: 'work', title: 'Processors in use, and share of time in collections', format: n => n?.toFixed(2), figures: {
     processors: 'processors', gc_share: 'collections' } },
-  { key: 'pools', title: 'Connections in use', format: n => n?.toFixed(0), figures: {
+  { key: 'pools', title: 'Connections in use', format: n => n?.toFixed(0), steps: [1, 2, 5, 10, 20, 50, 100, 500], figures: {
     'millrace_pool_connections{pool="read",state="active"}': 'read',
     'millrace_pool_connections{pool="write",state="active"}': 'write',
     'millrace_pool_connections{pool="lookup",state="active"}': 'lookup' } },
@@ -56,7 +61,7 @@ function chart(group, figures, data, place) {
     scales: { x: { time: false }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       { ...axis, values: (u, ticks) => ticks.map(tick => `${tick} s`) },
-      { ...axis, size: 70, values: (u, ticks) => ticks.map(group.format) },
+      { ...axis, size: 70, incrs: group.steps, values: (u, ticks) => ticks.map(group.format) },
     ],
     series: [
       { value: (u, seconds) => seconds == null ? '' : `${seconds} s` },

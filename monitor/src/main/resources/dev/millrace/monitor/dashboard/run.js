@@ -30,7 +30,7 @@ export function run(detail, id) {
         'Nothing has moved for some seconds. ', snapshot.waits.join('; ')),
       tiles(line, snapshot, series, live),
       snapshot?.slowest && h('p', { class: 'note', id: 'slowest' },
-        h('b', {}, `${snapshot.slowest.stage}: ${percent(snapshot.slowest.share)} ${snapshot.slowest.cause}. `),
+        h('b', {}, `${snapshot.slowest.stage} spends ${percent(snapshot.slowest.share)} of its time ${snapshot.slowest.cause}. `),
         snapshot.slowest.advice),
       snapshot && snapshot.stages.length > 0 && stages(snapshot),
       series.seconds.length > 1 && charts.nodes(series),
@@ -103,8 +103,9 @@ function stages(snapshot) {
         h('div', { class: 'quiet' },
           `${stage.threads.toFixed(1)} threads, ${duration(stage.seconds)} in all, `
             + `${bytes(stage.allocated_bytes)} allocated`),
-        stage.rows != null && h('div', { class: 'quiet' },
-          `${count(stage.rows)} rows in ${count(stage.blocks)} blocks of ${bytes(stage.bytes / Math.max(1, stage.blocks))}`)),
+        stage.blocks > 0 && h('div', { class: 'quiet' },
+          `${count(stage.rows)} rows, ${about(stage.rows / snapshot.seconds)} rows/s, `
+            + `${count(stage.blocks)} blocks of ${bytes(stage.bytes / stage.blocks)}`)),
     ];
   });
   return h('section', { class: 'card' }, h('h2', {}, 'Stages'),

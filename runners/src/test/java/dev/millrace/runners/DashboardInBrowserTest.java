@@ -1,0 +1,253 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.monitor.dashboard.Dashboard;
+import dev.millrace.monitor.history.History;
+import dev.millrace.monitor.history.Recording;
+import dev.millrace.monitor.history.ThisMachine;
+import dev.millrace.monitor.run.Event;
+import dev.millrace.monitor.run.RunEnd;
+import dev.millrace.monitor.run.RunStart;
+import dev.millrace.monitor.run.Series;
+import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Snapshot.Edge;
+import dev.millrace.monitor.run.Snapshot.Progress;
+import dev.millrace.monitor.run.Snapshot.Slowest;
+import dev.millrace.monitor.run.Snapshot.StageLine;
+import dev.millrace.monitor.run.Status;
+import dev.millrace.monitor.run.Totals;
+import dev.millrace.observe.Measure;
+import dev.millrace.testing.PostgresExtension;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class DashboardInBrowserTest {
+
+  @RegisterExtension static final PostgresExtension database = new PostgresExtension();
+
+  /** Chromium goes on writing to its profile for a moment after it was told to end. */
+  @TempDir(cleanup = CleanupMode.NEVER)
+  Path profile;
+
+  @TempDir Path state;
+
+  @Test
+  void page_shouldShowARunWhileItRuns_andWhenItHasEnded() throws Exception {
+    database.execute(
+        "create table station as select i as id, repeat('x', 100) as name"
+            + " from generate_series(1, 8000) i",
+        "create table copy (id int primary key, name text)",
+        "create function slow() returns trigger language plpgsql as"
+            + " $$begin perform pg_sleep(0.001); return new; end$$",
+        "create trigger slow before insert on copy for each row execute function slow()");
+    TestConsole console = TestConsole.withState(state, Map.of());
+    try (Browser browser = Browser.open(profile, false)) {
+      CompletableFuture<Integer> run =
+          CompletableFuture.supplyAsync(
+              () ->
+                  console.sync(
+                      database.jdbcUrl(),
+                      "station",
+                      "copy",
+                      "--dashboard=0",
+                      "--parallelism=1",
+                      "--block-size=64KiB"));
+      browser.go(url(console));
+      browser.await("a run", page -> browser.texts("td a").contains("sync station into copy"));
+      assertThat(browser.text("td .status")).isEqualTo("running");
+      browser.picture("runs");
+
+      browser.find("td a").click();
+      browser.awaitText("h1", text -> text.contains("running"));
+      String early = browser.awaitText("[data-key='rows written'] b", text -> !text.equals("0"));
+      browser.awaitText("[data-key='rows written'] b", text -> !text.equals(early));
+      browser.awaitText(".stage.slowest h3", text -> text.contains("write public.copy"));
+      browser.awaitText("#slowest", text -> text.contains("waiting for the database to answer"));
+      browser.await("a chart", page -> browser.find("#chart-rows canvas"));
+      browser.picture("running");
+
+      assertThat(run.get()).as(console.err()).isEqualTo(ExitCode.DONE);
+      assertThat(browser.complaints()).isEmpty();
+    }
+
+    // The page of the run has ended with it; the history is there.
+    try (Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile.resolve("second"), true)) {
+      browser.go(dashboard.url());
+      browser.find("td a").click();
+      browser.awaitText("h1", text -> text.contains("done"));
+      assertThat(browser.text("[data-key='rows written'] b")).isEqualTo("8,000");
+      browser.picture("done-dark");
+      browser.resize(390, 800);
+      assertThat(browser.ask("document.documentElement.scrollWidth <= window.innerWidth"))
+          .isEqualTo(true);
+      browser.picture("done-dark-narrow");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  /** A page that is drawn anew each second keeps what the reader does with it. */
+  @Test
+  void page_shouldNotTakeAwayWhatTheReaderDoes() throws Exception {
+    try (History history = History.open(history());
+        Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile, false)) {
+      Recording one = history.begin(start("1", "sync one"));
+      history.begin(start("2", "sync another"));
+      browser.go(dashboard.url());
+      browser.await("two runs", page -> browser.texts("td a").size() == 2);
+
+      browser.find("#filter").sendKeys("one");
+      browser.await("one run", page -> browser.texts("td a").size() == 1);
+      one.stands(snapshot("sync one", 1, 100), Series.EMPTY, List.of());
+      browser.await("its rows", page -> browser.texts("td.n").contains("100"));
+      assertThat(browser.ask("document.activeElement.id")).isEqualTo("filter");
+      assertThat(browser.ask("document.activeElement.value")).isEqualTo("one");
+
+      browser.find("td a").click();
+      browser.awaitText("h1", text -> text.startsWith("sync one"));
+      browser.find("summary").click();
+      one.stands(snapshot("sync one", 2, 200), Series.EMPTY, List.of());
+      browser.awaitText("[data-key='rows written'] b", "200"::equals);
+      assertThat(browser.ask("document.querySelector('details').open")).isEqualTo(true);
+    }
+  }
+
+  @Test
+  void page_shouldShowNamesAsText_whateverTheyAre() throws Exception {
+    List<String> payloads = payloads();
+    try (History history = History.open(history());
+        Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile, false)) {
+      int number = 100;
+      for (String payload : payloads) {
+        hostile(history, String.valueOf(number++), payload);
+      }
+      browser.go(dashboard.url());
+      browser.await("the runs", page -> browser.texts("td a").size() >= 50);
+      while (browser.texts("td a").size() < payloads.size()) {
+        int before = browser.texts("td a").size();
+        browser.find("#older").click();
+        browser.await("more runs", page -> browser.texts("td a").size() > before);
+      }
+      assertThat(browser.texts("td a")).hasSize(payloads.size());
+      for (int i = 100; i < number; i += 7) {
+        browser.go(dashboard.url() + "#/run/" + i);
+        String pipeline = payloads.get(i - 100);
+        browser.await(
+            "run " + i,
+            page -> String.valueOf(browser.ask("document.title")).contains(pipeline.strip()));
+      }
+      assertThat(browser.ask("window.hacked === undefined")).isEqualTo(true);
+      assertThat(browser.ask("document.querySelectorAll('main script, main img, main iframe').length"))
+          .isEqualTo(0L);
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  /** Two hundred texts that a page that is less careful would run. */
+  private static List<String> payloads() {
+    List<String> forms =
+        List.of(
+            "<script>%s</script>",
+            "<img src=x onerror=\"%s\">",
+            "<svg onload=\"%s\">",
+            "\"><script>%s</script>",
+            "' onmouseover='%s",
+            "<iframe srcdoc=\"<script>parent.%s</script>\"></iframe>",
+            "javascript:%s",
+            "</td></table><script>%s</script>",
+            "<details open ontoggle=\"%s\">",
+            "${%s}",
+            "{{%s}}",
+            "</script><script>%s</script>",
+            "<a href=\"javascript:%s\">x</a>",
+            "<style>@import 'javascript:%s'</style>",
+            "\\u003cscript\\u003e%s\\u003c/script\\u003e",
+            "<math><mtext><script>%s</script></mtext></math>",
+            "<input autofocus onfocus=\"%s\">",
+            "<base href=\"http://evil.example/\">%s",
+            "&lt;script&gt;%s&lt;/script&gt;",
+            "<!--><script>%s</script>");
+    List<String> payloads = new ArrayList<>();
+    for (String form : forms) {
+      for (int i = 0; i < 10; i++) {
+        payloads.add(form.formatted("window.hacked=" + i));
+      }
+    }
+    return payloads;
+  }
+
+  private static void hostile(History history, String id, String payload) {
+    Recording recording = history.begin(start(id, payload));
+    recording.stands(
+        snapshot(payload, 1, 10),
+        new Series(List.of(1.0, 2.0), Map.of("rows_read_per_second", List.of(1.0, 2.0))),
+        List.of(new Event(Instant.now(), payload, payload)));
+    recording.ended(
+        new RunEnd(
+            Instant.now(), Status.FAILED, 1, payload, Totals.NONE, "{\"error\":\"none\"}"));
+  }
+
+  private static RunStart start(String id, String text) {
+    return new RunStart(
+        id,
+        text,
+        text,
+        "direct",
+        new TreeMap<>(Map.of(text, text)),
+        text,
+        ThisMachine.machine(),
+        ProcessHandle.current().pid(),
+        Instant.now());
+  }
+
+  private static Snapshot snapshot(String text, double seconds, double rows) {
+    return new Snapshot(
+        Instant.now(),
+        seconds,
+        true,
+        List.of(text),
+        new Progress(text, 1, 2L, text),
+        Map.of("rows_read", rows, "rows_written", rows),
+        Map.of("rows_read", rows),
+        List.of(new StageLine(text, 1, 1, Map.of(text, 1.0), 1, 1, 1, 1)),
+        List.of(new Edge(text, text)),
+        new Slowest(text, text, 1, text),
+        Map.of(
+            Measure.labelled("millrace_pool_connections", "pool", text, "state", text), 1.0,
+            Measure.labelled("millrace_cache_requests_total", "tier", text, "result", text), 1.0));
+  }
+
+  private Path history() {
+    return state.resolve("millrace").resolve("history.db");
+  }
+
+  private static String url(TestConsole console) throws InterruptedException {
+    Pattern said = Pattern.compile("The dashboard is at (\\S+)");
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (System.nanoTime() < deadline) {
+      Matcher matcher = said.matcher(console.err());
+      if (matcher.find()) {
+        return matcher.group(1);
+      }
+      Thread.sleep(20);
+    }
+    throw new AssertionError("No dashboard was named: " + console.err());
+  }
+}
