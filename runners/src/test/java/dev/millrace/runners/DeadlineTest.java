@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,17 +35,28 @@ class DeadlineTest {
     return console.sync(POSTGRES.jdbcUrl(), "station", "copy", more);
   }
 
+  /** Seconds that a copy takes on this machine as it is now, with nothing in its way. */
+  private int secondsOfACopy() throws Exception {
+    long start = System.nanoTime();
+    assertThat(new TestConsole().sync(POSTGRES.jdbcUrl(), "station", "copy"))
+        .isEqualTo(ExitCode.DONE);
+    create();
+    return 1 + (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+  }
+
   @Test
   void sync_shouldEndAtItsDeadline_andSayWhatItWaitedFor() throws Exception {
+    // It waits for the lock for less than the 30 s that it may, and for more than it takes to tell.
+    int seconds = secondsOfACopy() + 15;
     try (Connection holder = POSTGRES.connection();
         Statement statement = holder.createStatement()) {
       holder.setAutoCommit(false);
       statement.execute("LOCK TABLE copy IN SHARE MODE");
 
-      assertThat(sync("--deadline=25s", "--json")).isEqualTo(ExitCode.FAILED);
+      assertThat(sync("--deadline=" + seconds + "s", "--json")).isEqualTo(ExitCode.FAILED);
     }
     assertThat(console.err())
-        .contains("Cannot finish sync: its deadline came, 25 s after it began")
+        .contains("Cannot finish sync: its deadline came, " + seconds + " s after it began")
         .containsPattern(
             "sync: 0 rows, 0 rows/s, stalled for \\d+ s: write public.copy: \"COPY .*"
                 + "waiting for a lock that session \\d+ of postgres");
@@ -66,7 +78,8 @@ class DeadlineTest {
 
   @Test
   void follow_shouldDrainAtItsDeadline() throws Exception {
-    int code = sync("--follow", "--cursor=at", "--key=id", "--deadline=8s", "--json");
+    String deadline = "--deadline=" + (5 + 2 * secondsOfACopy()) + "s";
+    int code = sync("--follow", "--cursor=at", "--key=id", deadline, "--json");
 
     assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
     assertThat(console.json().get("status").asText()).isEqualTo("drained");
