@@ -275,7 +275,7 @@ class ChunksTest {
 
     @Override
     public @Nullable Long next() throws InterruptedException {
-      NEVER.await(5, TimeUnit.MILLISECONDS);
+      NEVER.await(20, TimeUnit.MILLISECONDS);
       return next < to ? Long.valueOf(next++) : null;
     }
   }
@@ -305,12 +305,12 @@ class ChunksTest {
             .filter(each -> each.stage().equals("make slow " + runner))
             .findFirst()
             .orElseThrow();
-    assertThat(time.seconds(Spent.REST)).isGreaterThan(0.25);
+    assertThat(time.seconds(Spent.REST)).isGreaterThan(0.8);
     if (runner.equals("FlinkRunner")) {
       assertThat(time.seconds(Spent.DOWNSTREAM)).isGreaterThan(0.25);
     }
     assertThat(time.seconds(Spent.WORKING)).isLessThan(0.2);
-    assertThat(Bottleneck.of(List.of(time)).orElseThrow().cause()).isEqualTo(Spent.REST);
+    assertThat(Bottleneck.of(times).orElseThrow().stage()).isEqualTo(time);
   }
 
   @Test
