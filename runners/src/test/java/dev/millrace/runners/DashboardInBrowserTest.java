@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,11 +41,15 @@ class DashboardInBrowserTest {
 
   @RegisterExtension static final PostgresExtension database = new PostgresExtension();
 
-  /** Chromium goes on writing to its profile for a moment after it was told to end. */
-  @TempDir(cleanup = CleanupMode.NEVER)
-  Path profile;
+  private Path profile;
+  private Path state;
 
-  @TempDir Path state;
+  /** Chromium goes on writing to its profile for a moment after it was told to end. */
+  @BeforeEach
+  void enter(@TempDir(cleanup = CleanupMode.NEVER) Path chromium, @TempDir Path empty) {
+    profile = chromium;
+    state = empty;
+  }
 
   @Test
   void page_shouldShowARunWhileItRuns_andWhenItHasEnded() throws Exception {
@@ -154,7 +159,8 @@ class DashboardInBrowserTest {
             page -> String.valueOf(browser.ask("document.title")).contains(pipeline.strip()));
       }
       assertThat(browser.ask("window.hacked === undefined")).isEqualTo(true);
-      assertThat(browser.ask("document.querySelectorAll('main script, main img, main iframe').length"))
+      assertThat(
+              browser.ask("document.querySelectorAll('main script, main img, main iframe').length"))
           .isEqualTo(0L);
       assertThat(browser.complaints()).isEmpty();
     }
@@ -200,8 +206,7 @@ class DashboardInBrowserTest {
         new Series(List.of(1.0, 2.0), Map.of("rows_read_per_second", List.of(1.0, 2.0))),
         List.of(new Event(Instant.now(), payload, payload)));
     recording.ended(
-        new RunEnd(
-            Instant.now(), Status.FAILED, 1, payload, Totals.NONE, "{\"error\":\"none\"}"));
+        new RunEnd(Instant.now(), Status.FAILED, 1, payload, Totals.NONE, "{\"error\":\"none\"}"));
   }
 
   private static RunStart start(String id, String text) {
