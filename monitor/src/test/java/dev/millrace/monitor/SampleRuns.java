@@ -58,6 +58,10 @@ public final class SampleRuns {
   }
 
   public static Snapshot snapshot(int number, double seconds) {
+    return snapshot(number, seconds, false);
+  }
+
+  public static Snapshot snapshot(int number, double seconds, boolean stalled) {
     Random random = new Random(number);
     Map<String, Double> metrics = new TreeMap<>();
     for (int i = 0; i < 120; i++) {
@@ -67,7 +71,7 @@ public final class SampleRuns {
     return new Snapshot(
         START.plusSeconds(number).plusMillis(Math.round(seconds * 1000)),
         seconds,
-        false,
+        stalled,
         List.of(),
         new Progress("Copying", Math.round(rows), 2_000_000L, "rows"),
         Map.of("rows_read", rows, "rows_written", rows, "rows_rejected", 0.0, "bytes", rows * 90),

@@ -140,6 +140,11 @@ final class CacheCommand extends RunCommand {
   }
 
   @Override
+  boolean isKept() {
+    return false;
+  }
+
+  @Override
   Work work() {
     if (!ACTIONS.contains(action)) {
       throw new UsageException(

@@ -26,6 +26,8 @@ final class DlqCommand extends RunCommand {
 
   private static final List<String> ACTIONS = List.of("list", "show", "replay", "drop");
 
+  private static final List<String> LOOKS = List.of("list", "show");
+
   private final Console console;
 
   @Parameters(
@@ -84,6 +86,11 @@ final class DlqCommand extends RunCommand {
   @Override
   boolean moves() {
     return false;
+  }
+
+  @Override
+  boolean isKept() {
+    return super.isKept() && !LOOKS.contains(action);
   }
 
   @Override

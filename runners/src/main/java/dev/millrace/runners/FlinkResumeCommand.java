@@ -236,7 +236,7 @@ final class FlinkResumeCommand implements Callable<Integer> {
         .environment()
         .forEach(
             (name, value) -> {
-              if (!Settings.isOption(name)) {
+              if (!Settings.isOption(name) || name.equals(Recorder.VARIABLE)) {
                 environment.put(name, value);
               }
             });

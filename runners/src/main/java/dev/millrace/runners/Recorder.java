@@ -37,6 +37,9 @@ final class Recorder implements AutoCloseable {
   /** In place of a file: keep nothing. */
   static final String NONE = "none";
 
+  /** The environment variable of the option. */
+  static final String VARIABLE = "MILLRACE_HISTORY";
+
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
   private static final Duration LOOK = Duration.ofSeconds(1);

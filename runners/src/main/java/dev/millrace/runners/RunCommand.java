@@ -43,6 +43,11 @@ abstract class RunCommand implements Callable<Integer> {
     return true;
   }
 
+  /** Whether it is worth a line in the history: it does not only look. */
+  boolean isKept() {
+    return !common.dryRun;
+  }
+
   /** What to do. Called after the options were read; may be long and may fail. */
   abstract Work work();
 
@@ -89,7 +94,7 @@ abstract class RunCommand implements Callable<Integer> {
 
   /** Null if the run is not to be kept, or cannot be, and nobody asked for it. */
   private @Nullable Recorder record(Run run) {
-    if (common.dryRun || common.history.equals(Recorder.NONE)) {
+    if (!isKept() || common.history.equals(Recorder.NONE)) {
       return null;
     }
     try {
@@ -109,7 +114,7 @@ abstract class RunCommand implements Callable<Integer> {
   }
 
   private @Nullable Dashboard dashboard(Run run) {
-    if (common.dashboard == null || common.dryRun) {
+    if (common.dashboard == null || !isKept()) {
       return null;
     }
     if (common.history.equals(Recorder.NONE)) {

@@ -6,6 +6,7 @@ import dev.millrace.connect.Pool;
 import dev.millrace.monitor.run.Snapshot;
 import dev.millrace.observe.Bottleneck;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.Memory;
 import dev.millrace.observe.Spent;
 import dev.millrace.observe.Stage;
 import dev.millrace.observe.StageTime;
@@ -45,6 +46,8 @@ final class Sight {
   Sight(Run run) {
     this.run = run;
     COUNTED.forEach(measure -> before.put(measure, measure.total()));
+    // Its gauges are there once somebody has asked for it.
+    Memory.ofThisJvm();
   }
 
   /** How the run stands now. */

@@ -61,6 +61,11 @@ final class StateCommand extends RunCommand {
   }
 
   @Override
+  boolean isKept() {
+    return false;
+  }
+
+  @Override
   Work work() {
     if (reset && job == null) {
       throw new UsageException("Cannot reset: no job is named; name one with --job");

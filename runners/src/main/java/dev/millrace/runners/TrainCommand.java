@@ -1,10 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import dev.millrace.local.LocalPostgres;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -23,11 +26,20 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Path state = Files.createTempDirectory("millrace-train");
+    try {
+      return train(state);
+    } finally {
+      MoreFiles.deleteRecursively(state, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+  }
+
+  private static int train(Path state) throws Exception {
     Console nowhere =
         new Console(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            Map.of(),
+            Map.of("XDG_STATE_HOME", state.toString()),
             Path.of(""),
             false);
     Millrace.run(nowhere, "--help");

@@ -150,6 +150,11 @@ final class VerifyCommand extends RunCommand {
   }
 
   @Override
+  String pipeline() {
+    return "verify %s with %s".formatted(table, into == null ? table : into);
+  }
+
+  @Override
   Work work() {
     return new VerifyWork(this);
   }

@@ -21,6 +21,8 @@ import dev.millrace.monitor.run.Totals;
 import dev.millrace.observe.Measure;
 import dev.millrace.testing.PostgresExtension;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +105,38 @@ class DashboardInBrowserTest {
           .isEqualTo(true);
       browser.picture("done-dark-narrow");
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void page_shouldSayThatARunIsStalled_andWhoHoldsItUp() throws Exception {
+    database.execute(
+        "create table source as select i as id from generate_series(1, 1000) i",
+        "create table held (id int)");
+    TestConsole console = TestConsole.withState(state, Map.of());
+    try (Browser browser = Browser.open(profile, false);
+        Connection holder = database.connection();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("lock table held in share mode");
+      CompletableFuture<Integer> run =
+          CompletableFuture.supplyAsync(
+              () ->
+                  console.sync(
+                      database.jdbcUrl(),
+                      "source",
+                      "held",
+                      "--dashboard=0",
+                      "--lock-timeout=2min"));
+      browser.go(url(console));
+      browser.awaitText("td .status", "stalled"::equals);
+      browser.find("td a").click();
+      browser.awaitText("h1", text -> text.contains("stalled"));
+      browser.awaitText("[role=alert]", text -> text.contains("lock"));
+      browser.picture("stalled");
+
+      holder.rollback();
+      assertThat(run.get()).as(console.err()).isEqualTo(ExitCode.DONE);
     }
   }
 

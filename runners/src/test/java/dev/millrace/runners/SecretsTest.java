@@ -143,6 +143,7 @@ class SecretsTest {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     // Of a long command line the kernel shows the beginning.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("XDG_STATE_HOME", temporary.toString());
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {

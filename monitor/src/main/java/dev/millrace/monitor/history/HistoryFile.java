@@ -41,6 +41,7 @@ final class HistoryFile {
       seen INTEGER NOT NULL,
       ended INTEGER,
       status TEXT NOT NULL,
+      stalled INTEGER NOT NULL,
       exit_code INTEGER,
       error TEXT,
       rows_read INTEGER,

@@ -26,7 +26,7 @@ public final class Recording {
    * @throws HistoryException if the file cannot be written
    */
   public void stands(Snapshot snapshot, Series series, List<Event> events) {
-    history.write(run, snapshot, series, events);
+    history.stands(run, snapshot, series, events);
   }
 
   /**
@@ -35,6 +35,6 @@ public final class Recording {
    * @throws HistoryException if the file cannot be written
    */
   public void ended(RunEnd end) {
-    history.write(run, end);
+    history.ended(run, end);
   }
 }

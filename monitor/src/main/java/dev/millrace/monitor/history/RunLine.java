@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param seen when its process last wrote
  * @param ended null unless it did
  * @param status how it stands or ended
+ * @param stalled whether it runs and nothing has moved for some seconds
  * @param exitCode null unless it ended with one
  * @param error the sentence it failed with; null if it did not
  * @param totals what it did so far
@@ -36,6 +37,7 @@ public record RunLine(
     Instant seen,
     @Nullable Instant ended,
     Status status,
+    boolean stalled,
     @Nullable Integer exitCode,
     @Nullable String error,
     Totals totals) {}

@@ -19,14 +19,14 @@ export function run(detail, id) {
   return {
     title: `${state(line)}: ${line.pipeline} – Millrace`,
     nodes: [
-      h('h1', {}, line.pipeline, ' ', badge(line, snapshot?.stalled)),
+      h('h1', {}, line.pipeline, ' ', badge(line)),
       h('p', { class: 'quiet' },
         `${line.id}, started ${moment(line.started)} on ${line.host}, runner ${line.runner}, version ${line.code}`),
       live && progress(snapshot),
       line.error && h('p', { class: 'note error' }, line.error),
       state(line) === 'lost' && h('p', { class: 'note error' },
         `Its process ended without a word; it was last seen at ${moment(line.seen)}.`),
-      live && snapshot?.stalled && h('p', { class: 'note', role: 'alert' },
+      line.stalled && snapshot && h('p', { class: 'note', role: 'alert' },
         'Nothing has moved for some seconds. ', snapshot.waits.join('; ')),
       tiles(line, snapshot, series, live),
       snapshot?.slowest && h('p', { class: 'note', id: 'slowest' },
@@ -115,7 +115,8 @@ function stages(snapshot) {
 }
 
 function order(all, flow) {
-  const rank = new Map(all.map(stage => [stage.name, 0]));
+  const within = new Set(flow.flatMap(({ from, to }) => [from, to]));
+  const rank = new Map(all.map(stage => [stage.name, within.has(stage.name) ? 0 : all.length]));
   for (let pass = 0; pass < all.length; pass++) {
     flow.forEach(({ from, to }) => rank.set(to, Math.max(rank.get(to) ?? 0, (rank.get(from) ?? 0) + 1)));
   }

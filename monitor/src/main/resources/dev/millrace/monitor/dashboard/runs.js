@@ -35,7 +35,7 @@ export function runs(latest) {
 /** In lower case, as a class of the page. */
 export const state = run => run.status.toLowerCase();
 
-export const badge = (run, stalled) => stalled && state(run) === 'running'
+export const badge = run => run.stalled
   ? h('span', { class: 'status stalled' }, 'stalled')
   : h('span', { class: `status ${state(run)}` }, state(run));
 

@@ -98,6 +98,17 @@ class HistoryTest {
   }
 
   @Test
+  void run_shouldBeStalled_whileItSaysSo() {
+    Recording recording = history.begin(start(1));
+    for (boolean stalled : new boolean[] {false, true, false, true}) {
+      recording.stands(snapshot(1, 2, stalled), Series.EMPTY, List.of());
+      assertThat(history.runs(RunFilter.latest(1)).get(0).stalled()).isEqualTo(stalled);
+    }
+    recording.ended(end(1, Status.STOPPED));
+    assertThat(history.runs(RunFilter.latest(1)).get(0).stalled()).isFalse();
+  }
+
+  @Test
   void runs_shouldBeThoseThatAreWanted_theLatestFirst() {
     for (int i = 0; i < 10; i++) {
       Recording recording = history.begin(start(i));
