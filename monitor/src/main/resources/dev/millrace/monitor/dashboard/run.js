@@ -4,7 +4,12 @@ import { about, bytes, count, duration, moment, parse, percent } from './format.
 import { badge, state } from './runs.js';
 import { charts } from './charts.js';
 
-const COLORS = 10;
+/** What time is spent on, each in its own colour whatever else a run knows; others share the last. */
+const CAUSES = ['at work on a processor', 'waiting for the database to answer', "waiting for the database's locks",
+  'waiting for a connection', 'waiting for a slot of a pool', 'waiting for what its cache did not have',
+  'waiting for the steps that follow', 'stopped by the garbage collector', 'waiting for a processor'];
+
+const color = cause => `var(--c${CAUSES.includes(cause) ? CAUSES.indexOf(cause) : CAUSES.length})`;
 
 export function run(detail, id) {
   if (!detail) {
@@ -87,7 +92,6 @@ function tiles(line, snapshot, series, live) {
 /** The stages in the order in which blocks go through them, each with what its time was spent on. */
 function stages(snapshot) {
   const causes = [...new Set(snapshot.stages.flatMap(stage => Object.keys(stage.shares)))];
-  const color = cause => `var(--c${causes.indexOf(cause) % COLORS})`;
   const ordered = order(snapshot.stages, snapshot.flow);
   const blocks = ordered.flatMap((stage, i) => {
     const shares = Object.entries(stage.shares).sort((a, b) => b[1] - a[1]);
@@ -105,7 +109,7 @@ function stages(snapshot) {
             + `${bytes(stage.allocated_bytes)} allocated`),
         stage.blocks > 0 && h('div', { class: 'quiet' },
           `${count(stage.rows)} rows, ${about(stage.rows / snapshot.seconds)} rows/s, `
-            + `${count(stage.blocks)} blocks of ${bytes(stage.bytes / stage.blocks)}`)),
+            + `${count(stage.blocks)} ${stage.blocks === 1 ? 'block' : 'blocks'} of ${bytes(stage.bytes / stage.blocks)}`)),
     ];
   });
   return h('section', { class: 'card' }, h('h2', {}, 'Stages'),
