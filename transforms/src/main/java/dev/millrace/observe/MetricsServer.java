@@ -34,20 +34,31 @@ public final class MetricsServer {
 
   private static final int HIGHEST = 65_535;
 
-  private static int holders;
-  private static @Nullable HTTPServer server;
+  private static final MetricsServer OF_THIS_JVM = new MetricsServer();
 
-  private MetricsServer() {}
+  private int holders;
+  private @Nullable HTTPServer server;
+
+  /** Another than that of this JVM: for tests, since who holds that one is anybody's guess. */
+  MetricsServer() {}
 
   /** Serves, if it is wanted, until {@link #release} was called as often as this. */
-  public static synchronized void hold() {
+  public static void hold() {
+    OF_THIS_JVM.take();
+  }
+
+  /** Takes back one {@link #hold}. */
+  public static void release() {
+    OF_THIS_JVM.giveBack();
+  }
+
+  synchronized void take() {
     if (holders++ == 0) {
       setting("port").ifPresent(ports -> server = start(ports));
     }
   }
 
-  /** Takes back one {@link #hold}. */
-  public static synchronized void release() {
+  synchronized void giveBack() {
     if (--holders == 0 && server != null) {
       server.close();
       server = null;
@@ -55,7 +66,7 @@ public final class MetricsServer {
   }
 
   /** Where it serves; empty if it does not. */
-  public static synchronized Optional<Integer> port() {
+  synchronized Optional<Integer> port() {
     return Optional.ofNullable(server).map(HTTPServer::getPort);
   }
 

@@ -23,6 +23,7 @@ class MetricsServerTest {
   private static final String PORT = "millrace.metrics.port";
 
   private final HttpClient client = HttpClient.newHttpClient();
+  private final MetricsServer server = new MetricsServer();
 
   @AfterEach
   void forget() {
@@ -59,8 +60,8 @@ class MetricsServerTest {
   void hold_shouldServeCountersGaugesAndHistograms_untilItIsReleased() throws Exception {
     int port = freePort();
     System.setProperty(PORT, Integer.toString(port));
-    MetricsServer.hold();
-    MetricsServer.hold();
+    server.take();
+    server.take();
     try {
       List<String> before = scrape(port);
       Measure.ROWS_READ.add(7);
@@ -85,11 +86,11 @@ class MetricsServerTest {
               "# HELP millrace_rows_read_total Rows read from a source.")
           .noneMatch(line -> line.contains("See the manual"));
     } finally {
-      MetricsServer.release();
-      assertThat(MetricsServer.port()).hasValue(port);
-      MetricsServer.release();
+      server.giveBack();
+      assertThat(server.port()).hasValue(port);
+      server.giveBack();
     }
-    assertThat(MetricsServer.port()).isEmpty();
+    assertThat(server.port()).isEmpty();
     assertThatThrownBy(() -> scrape(port)).isInstanceOf(ConnectException.class);
   }
 
@@ -97,7 +98,7 @@ class MetricsServerTest {
   void hold_shouldServeStages_whateverTheirNames() throws Exception {
     int port = freePort();
     System.setProperty(PORT, Integer.toString(port));
-    MetricsServer.hold();
+    server.take();
     try (Stage.Span span = Stage.enter("write public.a\"b\\c\nd{e=\"f\"},g")) {
       try (Stage.Wait wait = Stage.waiting(Spent.SLOT)) {
         assertThat(scrape(port)).isNotEmpty();
@@ -112,7 +113,7 @@ class MetricsServerTest {
               "# TYPE millrace_stage_seconds_total counter",
               "# TYPE millrace_gc_pause_seconds_total counter");
     } finally {
-      MetricsServer.release();
+      server.giveBack();
     }
   }
 
@@ -121,11 +122,11 @@ class MetricsServerTest {
     try (ServerSocket taken = listening()) {
       int first = taken.getLocalPort();
       System.setProperty(PORT, first + "-" + Math.min(65_535, first + 20));
-      MetricsServer.hold();
+      server.take();
       try {
-        assertThat(MetricsServer.port().orElseThrow()).isBetween(first + 1, first + 20);
+        assertThat(server.port().orElseThrow()).isBetween(first + 1, first + 20);
       } finally {
-        MetricsServer.release();
+        server.giveBack();
       }
     }
   }
@@ -134,11 +135,11 @@ class MetricsServerTest {
   void hold_shouldLeaveWorkAlone_whenNoPortIsWantedOrRight() {
     for (String port : List.of("", "x", "9400-", "9409-9400", "70000", "1-70000")) {
       System.setProperty(PORT, port);
-      MetricsServer.hold();
+      server.take();
       try {
-        assertThat(MetricsServer.port()).as("of \"%s\"", port).isEmpty();
+        assertThat(server.port()).as("of \"%s\"", port).isEmpty();
       } finally {
-        MetricsServer.release();
+        server.giveBack();
       }
     }
   }

@@ -48,7 +48,8 @@ class StageTest {
     StageTime a = time("a");
     assertThat(a.seconds()).isCloseTo(all, within(0.01));
     double computed = a.seconds(Spent.WORKING) + a.seconds(Spent.PROCESSOR) + a.seconds(Spent.GC);
-    assertThat(computed).isCloseTo(0.2, within(0.05));
+    // On a busy machine a wait is followed by one for a processor.
+    assertThat(computed).isBetween(0.15, all - 0.08);
     assertThat(a.seconds(Spent.DATABASE)).isBetween(0.08, all - 0.2);
     assertThat(a.seconds(Spent.REST)).isBetween(0.03, all - 0.2);
   }

@@ -147,7 +147,8 @@ class ClusterPoolTest {
     } finally {
       ClusterChild.kill(child);
     }
-    // Who has gone is not in the way of another number.
+    // Who has gone is not in the way of another number, once the server has seen that he has.
+    awaitGone(session);
     try (ResourcePool pool = ResourcePool.share(spec("named", 4))) {
       pool.acquire("post rows", 4, 0, LONG).close();
     }
@@ -196,6 +197,14 @@ class ClusterPoolTest {
         proxy.refuse(false);
         pool.acquire("work on", 1, 0, LONG).close();
       }
+    }
+  }
+
+  private static void awaitGone(String session) throws Exception {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    String asked = "SELECT FROM pg_stat_activity WHERE application_name = '" + session + "'";
+    while (!POSTGRES.query(asked, row -> session).isEmpty()) {
+      assertThat(System.nanoTime()).as(session).isLessThan(deadline);
     }
   }
 

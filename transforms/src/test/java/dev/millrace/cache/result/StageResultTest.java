@@ -44,8 +44,10 @@ class StageResultTest {
       BlockSchema.of(Column.of("id", BlockType.INT64), Column.of("name", BlockType.TEXT));
   private static final ContentKey KEY = ContentKey.of("numbers").input("in", "1");
 
-  /** How often a stage made a block, in this JVM. */
+  /** How often a stage made a block, in this JVM; of those that may outlive their test, apart. */
   private static final AtomicInteger MADE = new AtomicInteger();
+
+  private static final AtomicInteger MADE_IN_VAIN = new AtomicInteger();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -57,9 +59,15 @@ class StageResultTest {
 
   /** Makes a block of each number. */
   private static final class MakeFn extends DoFn<Long, Block> {
+    private final boolean fails;
+
+    MakeFn(boolean fails) {
+      this.fails = fails;
+    }
+
     @ProcessElement
     public void process(@Element Long number, OutputReceiver<Block> out) {
-      MADE.incrementAndGet();
+      (fails ? MADE_IN_VAIN : MADE).incrementAndGet();
       BlockBuilder builder = new BlockBuilder(SCHEMA);
       for (long id = number * 100; id < number * 100 + 100; id++) {
         builder.column(0).appendLong(id);
@@ -70,6 +78,10 @@ class StageResultTest {
   }
 
   private static PTransform<PBegin, PCollection<Block>> stage(long blocks) {
+    return stage(blocks, false);
+  }
+
+  private static PTransform<PBegin, PCollection<Block>> stage(long blocks, boolean fails) {
     return new PTransform<>() {
       @Override
       public PCollection<Block> expand(PBegin begin) {
@@ -77,7 +89,7 @@ class StageResultTest {
             .apply(
                 Create.of(LongStream.range(0, blocks).boxed().toList())
                     .withCoder(VarLongCoder.of()))
-            .apply(ParDo.of(new MakeFn()))
+            .apply(ParDo.of(new MakeFn(fails)))
             .setCoder(BlockCoder.of(SCHEMA));
       }
     };
@@ -152,7 +164,7 @@ class StageResultTest {
           @Override
           public PCollection<Block> expand(PBegin begin) {
             return begin
-                .apply(stage(20))
+                .apply(stage(20, true))
                 .apply(ParDo.of(new FailFn()))
                 .setCoder(BlockCoder.of(SCHEMA));
           }
@@ -256,7 +268,7 @@ class StageResultTest {
           public PCollection<Block> expand(PBegin begin) {
             return begin
                 .apply(GenerateSequence.from(0))
-                .apply(ParDo.of(new MakeFn()))
+                .apply(ParDo.of(new MakeFn(false)))
                 .setCoder(BlockCoder.of(SCHEMA));
           }
         };
