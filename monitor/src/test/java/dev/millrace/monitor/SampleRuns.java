@@ -79,7 +79,8 @@ public final class SampleRuns {
         List.of(stage("read public.orders", random), stage("write public.copy", random)),
         List.of(new Edge("read public.orders", "write public.copy")),
         new Slowest("write public.copy", "at work on a processor", 0.8, "Raise --parallelism"),
-        metrics);
+        metrics,
+        List.of());
   }
 
   private static StageLine stage(String name, Random random) {

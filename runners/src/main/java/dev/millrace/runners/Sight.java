@@ -76,7 +76,8 @@ final class Sight {
         stages.stream().map(stage -> line(stage, seconds)).toList(),
         run.flow(),
         slowest(stages),
-        Measure.readings());
+        Measure.readings(),
+        List.of());
   }
 
   private Map<String, Double> totals() {

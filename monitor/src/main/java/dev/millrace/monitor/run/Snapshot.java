@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param flow which stage hands blocks to which
  * @param slowest where most of the time went; null if nowhere
  * @param metrics all that its process measures, by name and labels as Prometheus has them
+ * @param alerts that fire
  */
 public record Snapshot(
     Instant time,
@@ -32,7 +33,20 @@ public record Snapshot(
     List<StageLine> stages,
     List<Edge> flow,
     @Nullable Slowest slowest,
-    Map<String, Double> metrics) {
+    Map<String, Double> metrics,
+    List<Alert> alerts) {
+
+  /** Takes it all; earlier versions wrote no alerts. */
+  public Snapshot {
+    alerts = alerts == null ? List.of() : List.copyOf(alerts);
+  }
+
+  /** The same, with what fires. */
+  public Snapshot with(List<Alert> firing) {
+    return new Snapshot(
+        time, seconds, stalled, waits, progress, totals, perSecond, stages, flow, slowest, metrics,
+        firing);
+  }
 
   /**
    * How far the work is.
@@ -78,4 +92,16 @@ public record Snapshot(
    * @param advice the one setting to change, in a sentence
    */
   public record Slowest(String stage, String cause, double share, String advice) {}
+
+  /**
+   * An alert that fires.
+   *
+   * @param name of its rule
+   * @param severity as in {@code warning}
+   * @param since when it fires
+   * @param value the number it fires by; null if that is unknown by now
+   * @param sentence what is wrong
+   */
+  public record Alert(
+      String name, String severity, Instant since, @Nullable Double value, String sentence) {}
 }

@@ -1,26 +1,26 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.runners;
+package dev.millrace.monitor;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known word that a mistyped one was probably meant to be. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /**
    * The nearest by edits (swapped neighbours count once), if at most every second letter changed.
    */
-  static Optional<String> to(String word, Collection<String> known) {
+  public static Optional<String> to(String word, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k))
         .filter(k -> 2 * distance(word, k) <= Math.max(word.length(), k.length()));
   }
 
   /** The ending of a sentence about an unknown word, or nothing. */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     return to(word, known).map(k -> "; the nearest is " + k).orElse("");
   }
 

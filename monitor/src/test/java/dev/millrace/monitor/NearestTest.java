@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.runners;
+package dev.millrace.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
