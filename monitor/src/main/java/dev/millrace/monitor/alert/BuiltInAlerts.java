@@ -62,13 +62,13 @@ public final class BuiltInAlerts {
     }
     rules.add(
         Rule.of(
-                "heap_full",
-                new Signal.Ratio(memory("heap_live"), memory("heap_max"), 1),
+                "gc_pauses",
+                rate("millrace_gc_pause_seconds_total"),
                 Side.ABOVE,
-                0.85,
+                0.25,
                 Severity.CRITICAL,
-                "{value} of the heap are in use after its collections")
-            .resolvedAt(0.75)
+                "All threads are stopped for {value} of the time, to collect the heap")
+            .resolvedAt(0.1)
             .after(SHORT));
     rules.add(
         Rule.of(
@@ -116,15 +116,11 @@ public final class BuiltInAlerts {
             Severity.WARNING,
             "{value} threads wait for a connection of the pool " + pool + ", and none is idle")
         .after(SHORT)
-        .keptFor(SHORT);
+        .keptFor(Duration.ofSeconds(2));
   }
 
   private static Signal rate(String counter) {
     return new Signal.Rate(Selector.parse(counter, Of.SUM), LATEST);
-  }
-
-  private static Signal memory(String kind) {
-    return new Signal.Value(Selector.parse("millrace_memory_bytes{kind=\"" + kind + "\"}", Of.SUM));
   }
 
   /** Which share of the keys that were asked for came from a tier; each is asked of the heap. */

@@ -73,7 +73,7 @@ class AlertFileTest {
     List<Rule> rules =
         AlertFile.parse(
             """
-            without: [lock_waits, heap_full]
+            without: [lock_waits, gc_pauses]
             alerts:
             - {name: freshness, metric: millrace_freshness_seconds, above: 300}
             """,
@@ -81,7 +81,7 @@ class AlertFileTest {
     assertThat(rules).hasSize(BuiltInAlerts.rules().size() - 2);
     assertThat(rules)
         .extracting(Rule::name)
-        .doesNotContain("lock_waits", "heap_full")
+        .doesNotContain("lock_waits", "gc_pauses")
         .containsOnlyOnce("freshness");
     assertThat(rules.get(rules.size() - 1).threshold()).isEqualTo(300);
     assertThat(AlertFile.parse("# nothing", "a.yml")).isEqualTo(BuiltInAlerts.rules());
