@@ -31,6 +31,7 @@ final class Commands {
     line.addSubcommand(new DlqCommand(console));
     line.addSubcommand(new CacheCommand(console));
     line.addSubcommand(new HistoryCommand(console));
+    line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new DashboardCommand(console));
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
