@@ -30,6 +30,7 @@ final class CommandWords {
           "--dry-run",
           "--history",
           "--dashboard",
+          "--fail-on-regression",
           "--from-savepoint");
 
   private CommandWords() {}

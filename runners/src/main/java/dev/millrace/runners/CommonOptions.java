@@ -96,6 +96,14 @@ final class CommonOptions {
   String history = "";
 
   @Option(
+      names = "--fail-on-regression",
+      description = {
+        "Compare the run with those like it in the history, and end with exit code 6 if it was",
+        "slower or took more; with less than 8 of them say so."
+      })
+  boolean failOnRegression;
+
+  @Option(
       names = "--dashboard",
       paramLabel = "PORT",
       arity = "0..1",

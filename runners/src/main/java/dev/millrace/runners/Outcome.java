@@ -25,6 +25,13 @@ record Outcome(Counts counts, List<String> report, Map<String, ?> details, int e
     return new Outcome(Counts.NONE, List.of(lines), Map.of("dry_run", true), ExitCode.DONE);
   }
 
+  /** The same, and one more field of the summary. */
+  Outcome with(String field, Object value) {
+    Map<String, Object> fields = new LinkedHashMap<>(details);
+    fields.put(field, value);
+    return new Outcome(counts, report, fields, exitCode);
+  }
+
   /** The same, and what connections it would take. */
   Outcome with(ConnectionPlan connections) {
     List<String> lines = new ArrayList<>(report);

@@ -2,6 +2,10 @@
 package dev.millrace.runners;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.millrace.monitor.baseline.Baseline;
+import dev.millrace.monitor.baseline.Comparison;
+import dev.millrace.monitor.baseline.EarlierRuns;
+import dev.millrace.monitor.baseline.Figures;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.history.Recording;
@@ -48,6 +52,7 @@ final class Recorder implements AutoCloseable {
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final History history;
+  private final RunStart start;
   private final Recording recording;
   private final Sight sight;
   private final SeriesRecorder series = new SeriesRecorder();
@@ -56,11 +61,12 @@ final class Recorder implements AutoCloseable {
   private Instant told;
   private boolean over;
 
-  private Recorder(History history, Recording recording, Sight sight, Instant started) {
+  private Recorder(History history, RunStart start, Recording recording, Sight sight) {
     this.history = history;
+    this.start = start;
     this.recording = recording;
     this.sight = sight;
-    this.told = started;
+    this.told = start.started();
   }
 
   /**
@@ -77,22 +83,20 @@ final class Recorder implements AutoCloseable {
       String command,
       String pipeline,
       SortedMap<String, String> configuration) {
-    Instant now = Instant.now();
+    RunStart start =
+        new RunStart(
+            run.id(),
+            command,
+            pipeline,
+            run.options().runner.toString(),
+            configuration,
+            Commands.version(),
+            ThisMachine.machine(),
+            ProcessHandle.current().pid(),
+            Instant.now());
     History history = History.open(file);
     try {
-      Recording recording =
-          history.begin(
-              new RunStart(
-                  run.id(),
-                  command,
-                  pipeline,
-                  run.options().runner.toString(),
-                  configuration,
-                  Commands.version(),
-                  ThisMachine.machine(),
-                  ProcessHandle.current().pid(),
-                  now));
-      Recorder recorder = new Recorder(history, recording, new Sight(run), now);
+      Recorder recorder = new Recorder(history, start, history.begin(start), new Sight(run));
       recorder.timer.schedule(task(recorder::look), LOOK.toMillis(), LOOK.toMillis());
       return recorder;
     } catch (RuntimeException e) {
@@ -150,25 +154,36 @@ final class Recorder implements AutoCloseable {
       return;
     }
     over = true;
-    Counts counts = summary.outcome().counts();
-    Duration elapsed = summary.elapsed();
-    Totals totals =
-        new Totals(
-            counts.rowsRead(),
-            counts.rowsWritten(),
-            counts.rowsRejected(),
-            counts.bytes(),
-            elapsed == null ? null : elapsed.toMillis() / 1000.0,
-            (SYSTEM.getProcessCpuTime() - cpuBefore) / (double) TimeUnit.SECONDS.toNanos(1),
-            summary.peakResidentBytes().isPresent()
-                ? summary.peakResidentBytes().getAsLong()
-                : null);
     try {
       recording.ended(
-          new RunEnd(Instant.now(), status, exitCode, summary.error(), totals, summary.toJson()));
+          new RunEnd(
+              Instant.now(), status, exitCode, summary.error(), totals(summary), summary.toJson()));
     } catch (RuntimeException e) {
       LOG.warn("The end of this run is not recorded: {}", e.getMessage());
     }
+  }
+
+  private Totals totals(RunSummary summary) {
+    Counts counts = summary.outcome().counts();
+    Duration elapsed = summary.elapsed();
+    return new Totals(
+        counts.rowsRead(),
+        counts.rowsWritten(),
+        counts.rowsRejected(),
+        counts.bytes(),
+        elapsed == null ? null : elapsed.toMillis() / 1000.0,
+        (SYSTEM.getProcessCpuTime() - cpuBefore) / (double) TimeUnit.SECONDS.toNanos(1),
+        summary.peakResidentBytes().isPresent() ? summary.peakResidentBytes().getAsLong() : null);
+  }
+
+  /**
+   * Compares the run, which did its work, with those before it.
+   *
+   * @throws HistoryException if the file cannot be read
+   */
+  Comparison compare(RunSummary summary) {
+    Figures figures = Figures.of(start.runner(), totals(summary), summary.toJson());
+    return Baseline.compare(figures, EarlierRuns.before(start, figures.rows()).figures(history));
   }
 
   @Override

@@ -94,14 +94,23 @@ abstract class RunCommand implements Callable<Integer> {
 
   /** Null if the run is not to be kept, or cannot be, and nobody asked for it. */
   private @Nullable Recorder record(Run run) {
-    if (!isKept() || common.history.equals(Recorder.NONE)) {
+    boolean none = common.history.equals(Recorder.NONE);
+    if (common.failOnRegression && (none || common.detached)) {
+      throw new UsageException(
+          "Invalid --fail-on-regression: true (must be left out with %s)"
+              .formatted(
+                  none
+                      ? "--history=none, which has nothing to compare with"
+                      : "--detached, which does not wait"));
+    }
+    if (!isKept() || none) {
       return null;
     }
     try {
       return Recorder.start(
           run, history(), spec.name(), pipeline(), CommandWords.configuration(spec));
     } catch (HistoryException e) {
-      if (!common.history.isEmpty()) {
+      if (!common.history.isEmpty() || common.failOnRegression) {
         throw new UsageException(String.valueOf(e.getMessage()), e);
       }
       run.tell("This run is not recorded: " + e.getMessage());
@@ -179,9 +188,19 @@ abstract class RunCommand implements Callable<Integer> {
             cluster ? null : MemoryUse.ofThisJvm(),
             outcome,
             error);
+    int exitCode = code;
+    if (recorder != null && common.failOnRegression && error == null) {
+      Regression regression = new Regression(recorder.compare(summary));
+      summary = summary.with("regression", regression.toMap());
+      exitCode = regression.exitCode(code);
+      String sentence = regression.sentence(spec.name());
+      if (sentence != null) {
+        console.err().println(sentence);
+      }
+    }
     if (recorder != null) {
       Status failed = run.stop().reason() == null ? Status.FAILED : Status.STOPPED;
-      recorder.end(summary, error == null ? Status.DONE : failed, code);
+      recorder.end(summary, error == null ? Status.DONE : failed, exitCode);
     }
     if (common.json) {
       console.out().println(summary.toJson());
@@ -189,6 +208,6 @@ abstract class RunCommand implements Callable<Integer> {
       List<String> lines = moves() ? summary.toLines() : outcome.report();
       lines.forEach(console.out()::println);
     }
-    return code;
+    return exitCode;
   }
 }

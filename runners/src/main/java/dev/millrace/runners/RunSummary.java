@@ -45,6 +45,23 @@ record RunSummary(
         error);
   }
 
+  /** The same, with one more field. */
+  RunSummary with(String field, Object value) {
+    return new RunSummary(
+        command,
+        runId,
+        runner,
+        elapsed,
+        peakResidentBytes,
+        attempts,
+        jobs,
+        database,
+        stages,
+        memory,
+        outcome.with(field, value),
+        error);
+  }
+
   /** One line. A field that was not measured, or does not apply, is null. */
   String toJson() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();

@@ -9,9 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.RunDetail;
 import dev.millrace.monitor.history.RunFilter;
+import dev.millrace.monitor.run.RunEnd;
+import dev.millrace.monitor.run.RunStart;
 import dev.millrace.monitor.run.Snapshot;
 import dev.millrace.monitor.run.Snapshot.Edge;
 import dev.millrace.monitor.run.Status;
+import dev.millrace.monitor.run.Totals;
 import dev.millrace.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +165,104 @@ class RecordedRunTest {
         .isEqualTo(ExitCode.USAGE);
     assertThat(console.err()).startsWith("Cannot open the history " + text + ": ");
     assertThat(database.value("select count(*) from copy", Long.class)).isZero();
+  }
+
+  @Test
+  void run_shouldEndWithItsOwnExitCode_whenItWasWorseThanBefore() throws Exception {
+    console(Map.of()).sync(database.jdbcUrl(), "station", "copy");
+    RunDetail first = only();
+    before(first, 10, 1e-6);
+
+    TestConsole worse = console(Map.of());
+    database.execute("truncate copy");
+    assertThat(worse.sync(database.jdbcUrl(), "station", "copy", "--fail-on-regression", "--json"))
+        .as(worse.err())
+        .isEqualTo(ExitCode.WORSE);
+
+    assertThat(worse.err()).contains("Cannot pass sync as good as before: ", " of 11 earlier runs");
+    JsonNode regression = worse.json().get("regression");
+    assertThat(regression.get("found").asBoolean()).isTrue();
+    assertThat(regression.get("ratio").asDouble()).isGreaterThan(100);
+    assertThat(regression.get("p").asDouble()).isLessThan(0.05);
+    RunDetail run = latest();
+    assertThat(run.line().configurationHash()).isEqualTo(first.line().configurationHash());
+    assertThat(run.line().status()).isEqualTo(Status.DONE);
+    assertThat(run.line().exitCode()).isEqualTo(ExitCode.WORSE);
+    assertThat(run.summary()).isEqualTo(worse.out().strip());
+    assertThat(database.value("select count(*) from copy", Long.class)).isEqualTo(1000);
+  }
+
+  @Test
+  void run_shouldPass_whenItIsAsBeforeOrTooLittleIsKnown() throws Exception {
+    TestConsole first = console(Map.of());
+    assertThat(first.sync(database.jdbcUrl(), "station", "copy", "--fail-on-regression", "--json"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(first.err())
+        .contains("This run is not compared with its own history: too few runs: 0 of 8");
+    assertThat(first.json().get("regression").get("found").asBoolean()).isFalse();
+
+    before(latest(), 10, 1e6);
+    TestConsole better = console(Map.of());
+    database.execute("truncate copy");
+    assertThat(better.sync(database.jdbcUrl(), "station", "copy", "--fail-on-regression", "--json"))
+        .as(better.err())
+        .isEqualTo(ExitCode.DONE);
+    assertThat(better.json().get("regression").get("sentence").asText())
+        .isEqualTo("not worse than the median of 11 earlier runs");
+
+    TestConsole none = console(Map.of());
+    assertThat(
+            none.sync(
+                database.jdbcUrl(), "station", "copy", "--fail-on-regression", "--history=none"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(none.err().strip())
+        .isEqualTo(
+            "Invalid --fail-on-regression: true (must be left out with --history=none, which has"
+                + " nothing to compare with)");
+  }
+
+  /** Puts runs like one before it that took so many times as long. */
+  private void before(RunDetail run, int count, double times) {
+    try (History history = History.open(file)) {
+      for (int i = 0; i < count; i++) {
+        RunStart start = run.start();
+        Totals totals = run.line().totals();
+        history
+            .begin(
+                new RunStart(
+                    "20200101T00000%dZ".formatted(i),
+                    start.command(),
+                    start.pipeline(),
+                    start.runner(),
+                    start.configuration(),
+                    start.code(),
+                    start.machine(),
+                    start.pid(),
+                    start.started()))
+            .ended(
+                new RunEnd(
+                    start.started(),
+                    Status.DONE,
+                    0,
+                    null,
+                    new Totals(
+                        totals.rowsRead(),
+                        totals.rowsWritten(),
+                        totals.rowsRejected(),
+                        totals.bytes(),
+                        requireNonNull(totals.seconds()) * times * (1 + i * 0.01),
+                        requireNonNull(totals.cpuSeconds()) * times * (1 + i * 0.01),
+                        null),
+                    "{}"));
+      }
+    }
+  }
+
+  private RunDetail latest() {
+    try (History history = History.open(file)) {
+      String id = history.runs(RunFilter.latest(1)).get(0).id();
+      return history.run(id).orElseThrow();
+    }
   }
 
   @Test
