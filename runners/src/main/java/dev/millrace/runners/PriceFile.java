@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.monitor.Nearest;
 import dev.millrace.monitor.report.Prices;
 import java.nio.file.Path;
 import java.util.List;

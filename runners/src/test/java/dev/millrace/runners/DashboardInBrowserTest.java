@@ -12,6 +12,7 @@ import dev.millrace.monitor.run.RunEnd;
 import dev.millrace.monitor.run.RunStart;
 import dev.millrace.monitor.run.Series;
 import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Snapshot.Alert;
 import dev.millrace.monitor.run.Snapshot.Edge;
 import dev.millrace.monitor.run.Snapshot.Progress;
 import dev.millrace.monitor.run.Snapshot.Slowest;
@@ -270,7 +271,8 @@ class DashboardInBrowserTest {
         new Slowest(text, text, 1, text),
         Map.of(
             Measure.labelled("millrace_pool_connections", "pool", text, "state", text), 1.0,
-            Measure.labelled("millrace_cache_requests_total", "tier", text, "result", text), 1.0));
+            Measure.labelled("millrace_cache_requests_total", "tier", text, "result", text), 1.0),
+        List.of(new Alert(text, text, Instant.now(), 1.0, text)));
   }
 
   private Path history() {

@@ -13,6 +13,7 @@ import dev.millrace.monitor.run.RunEnd;
 import dev.millrace.monitor.run.RunStart;
 import dev.millrace.monitor.run.Series;
 import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Snapshot.Alert;
 import dev.millrace.monitor.run.Snapshot.Slowest;
 import dev.millrace.monitor.run.Snapshot.StageLine;
 import dev.millrace.monitor.run.Status;
@@ -133,7 +134,8 @@ class HostileNamesTest {
     Totals totals = new Totals(2L, 2L, 1L, 9L, 3.0, 4.0, 5L);
     RunLine line =
         new RunLine(
-            id, name, name, name, name, name, name, NOON, NOON, NOON, status, 1, name, totals);
+            id, name, name, name, name, name, name, NOON, NOON, NOON, status, false, 1, name,
+            totals);
     RunStart start =
         new RunStart(
             id,
@@ -154,10 +156,11 @@ class HostileNamesTest {
             null,
             Map.of(name, 1.0),
             Map.of(name, 1.0),
-            List.of(new StageLine(name, 2, 1, Map.of(name, 0.5, "working", 0.5), 7)),
+            List.of(new StageLine(name, 2, 1, Map.of(name, 0.5, "working", 0.5), 7, 1, 2, 3)),
             List.of(),
             new Slowest(name, name, 0.5, name),
-            Map.of(name, 1.0));
+            Map.of(name, 1.0),
+            List.of(new Alert(name, name, NOON, 1.0, name)));
     String pool = "millrace_pool_connections{pool=\"" + name + "\",state=\"active\"}";
     return new RunDetail(
         line,
