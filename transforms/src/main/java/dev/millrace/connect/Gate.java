@@ -41,6 +41,7 @@ final class Gate {
   private final long patience;
   private final AimdLimit limit;
   private int inside;
+  private int waiting;
   private long shutUntil = System.nanoTime();
 
   /**
@@ -75,11 +76,21 @@ final class Gate {
       }
       long nanos = shut > 0 ? Math.min(shut, left) : left;
       boolean isThrottled = shut > 0 || limit.limit() < cap;
-      wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      waiting++;
+      try {
+        wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      } finally {
+        waiting--;
+      }
       if (isThrottled) {
         THROTTLED_NANOS.add(System.nanoTime() - now);
       }
     }
+  }
+
+  /** How many wait now. */
+  synchronized int waiting() {
+    return waiting;
   }
 
   /** Leaves room to another. */

@@ -160,7 +160,7 @@ final class SharedPool {
     return switch (state) {
       case ACTIVE -> bean.getActiveConnections();
       case IDLE -> bean.getIdleConnections();
-      case PENDING -> bean.getThreadsAwaitingConnection();
+      case PENDING -> bean.getThreadsAwaitingConnection() + gate.waiting();
       case MAX -> key.spec().most(key.quota());
       case LIMIT -> gate.limit();
     };
