@@ -31,6 +31,9 @@ final class CommandWords {
           "--history",
           "--dashboard",
           "--fail-on-regression",
+          "--alerts",
+          "--alert-webhook",
+          "--fail-on-alert",
           "--from-savepoint");
 
   private CommandWords() {}

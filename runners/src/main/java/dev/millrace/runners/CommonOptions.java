@@ -116,6 +116,28 @@ final class CommonOptions {
   @Nullable Integer dashboard;
 
   @Option(
+      names = "--alerts",
+      paramLabel = "FILE",
+      description = {
+        "A YAML file of alerts, besides the built-in ones or in their place; see the manual."
+      })
+  String alerts = "";
+
+  @Option(
+      names = "--alert-webhook",
+      paramLabel = "URL",
+      description = {
+        "Where to post alerts that fire or are resolved, as Prometheus' Alertmanager does,",
+        "signed with MILLRACE_ALERT_SECRET, or what the file MILLRACE_ALERT_SECRET_FILE holds."
+      })
+  String alertWebhook = "";
+
+  @Option(
+      names = "--fail-on-alert",
+      description = "Exit code 6 if a critical alert fired, and nothing else failed.")
+  boolean failOnAlert;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "Read options from this YAML file instead of millrace.yaml.")
@@ -151,6 +173,11 @@ final class CommonOptions {
           "Invalid --profile: %s (must be left out with --block-size)".formatted(profile));
     }
     return profile.blockSize();
+  }
+
+  /** Whether more than the usual alerts is wanted. */
+  boolean wantsAlerts() {
+    return failOnAlert || !alerts.isEmpty() || !alertWebhook.isEmpty();
   }
 
   static final class ProfileConverter implements ITypeConverter<BlockProfile> {

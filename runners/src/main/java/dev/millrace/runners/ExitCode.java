@@ -19,8 +19,8 @@ final class ExitCode {
   /** Source and target differ. */
   static final int DIFFERENT = 5;
 
-  /** The run was slower, or took more, than those like it before. */
-  static final int WORSE = 6;
+  /** A run did what it was to do, and something that was watched went beyond its threshold. */
+  static final int THRESHOLD = 6;
 
   /** Another run of the same job is active. */
   static final int ACTIVE = 7;

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -55,17 +56,21 @@ final class Recorder implements AutoCloseable {
   private final RunStart start;
   private final Recording recording;
   private final Sight sight;
+  private final Alarms alarms;
   private final SeriesRecorder series = new SeriesRecorder();
   private final Timer timer = new Timer("millrace-recorder", true);
   private final long cpuBefore = SYSTEM.getProcessCpuTime();
   private Instant told;
   private boolean over;
+  private boolean settled;
 
-  private Recorder(History history, RunStart start, Recording recording, Sight sight) {
+  private Recorder(
+      History history, RunStart start, Recording recording, Sight sight, Alarms alarms) {
     this.history = history;
     this.start = start;
     this.recording = recording;
     this.sight = sight;
+    this.alarms = alarms;
     this.told = start.started();
   }
 
@@ -75,6 +80,7 @@ final class Recorder implements AutoCloseable {
    * @param command by name
    * @param pipeline what it works on
    * @param configuration what it was given
+   * @param alarms that look at it; closed with this
    * @throws HistoryException if the file cannot be written
    */
   static Recorder start(
@@ -82,7 +88,8 @@ final class Recorder implements AutoCloseable {
       Path file,
       String command,
       String pipeline,
-      SortedMap<String, String> configuration) {
+      SortedMap<String, String> configuration,
+      Alarms alarms) {
     RunStart start =
         new RunStart(
             run.id(),
@@ -96,7 +103,9 @@ final class Recorder implements AutoCloseable {
             Instant.now());
     History history = History.open(file);
     try {
-      Recorder recorder = new Recorder(history, start, history.begin(start), new Sight(run));
+      Recorder recorder =
+          new Recorder(history, start, history.begin(start), new Sight(run), alarms);
+      alarms.start(run, command, pipeline);
       recorder.timer.schedule(task(recorder::look), LOOK.toMillis(), LOOK.toMillis());
       return recorder;
     } catch (RuntimeException e) {
@@ -120,16 +129,22 @@ final class Recorder implements AutoCloseable {
   }
 
   private synchronized void look() {
-    if (over) {
+    if (settled) {
       return;
     }
     try {
-      Snapshot snapshot = sight.snapshot(Instant.now());
+      // Who cannot write down how it stands can still tell when something is wrong.
+      Snapshot snapshot = alarms.look(sight.snapshot(Instant.now()));
+      if (over) {
+        return;
+      }
       series.add(snapshot.seconds(), sight.figures(snapshot));
       recording.stands(snapshot, series.series(), news());
     } catch (RuntimeException e) {
+      if (!over) {
+        LOG.warn("This run is not recorded any longer: {}", e.getMessage());
+      }
       over = true;
-      LOG.warn("This run is not recorded any longer: {}", e.getMessage());
       LOG.debug("What the recorder failed with", e);
     }
   }
@@ -147,9 +162,21 @@ final class Recorder implements AutoCloseable {
     return news;
   }
 
+  /**
+   * Looks for the last time.
+   *
+   * @return the first critical alert that fired: its name and sentence
+   */
+  synchronized Optional<String> settle() {
+    look();
+    settled = true;
+    return alarms.critical();
+  }
+
   /** Writes how the run ended. */
   synchronized void end(RunSummary summary, Status status, int exitCode) {
     look();
+    settled = true;
     if (over) {
       return;
     }
@@ -189,7 +216,9 @@ final class Recorder implements AutoCloseable {
   @Override
   public synchronized void close() {
     over = true;
+    settled = true;
     timer.cancel();
     history.close();
+    alarms.close();
   }
 }

@@ -22,7 +22,7 @@ record Regression(Comparison comparison) {
   /** The exit code of a run that would end with another otherwise. */
   int exitCode(int otherwise) {
     boolean counts = otherwise == ExitCode.DONE && comparison.regression().isPresent();
-    return counts ? ExitCode.WORSE : otherwise;
+    return counts ? ExitCode.THRESHOLD : otherwise;
   }
 
   /** What a program may want to know. */

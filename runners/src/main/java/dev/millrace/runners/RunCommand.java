@@ -8,6 +8,7 @@ import dev.millrace.monitor.run.Status;
 import dev.millrace.observe.ResidentMemory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -94,6 +95,7 @@ abstract class RunCommand implements Callable<Integer> {
 
   /** Null if the run is not to be kept, or cannot be, and nobody asked for it. */
   private @Nullable Recorder record(Run run) {
+    Alarms alarms = Alarms.of(common, console.environment());
     boolean none = common.history.equals(Recorder.NONE);
     if (common.failOnRegression && (none || common.detached)) {
       throw new UsageException(
@@ -103,14 +105,19 @@ abstract class RunCommand implements Callable<Integer> {
                       ? "--history=none, which has nothing to compare with"
                       : "--detached, which does not wait"));
     }
+    if (none && common.wantsAlerts()) {
+      throw new UsageException(
+          "Invalid --history: none (must be left out with --alerts, --alert-webhook and"
+              + " --fail-on-alert, which look at what is recorded)");
+    }
     if (!isKept() || none) {
       return null;
     }
     try {
       return Recorder.start(
-          run, history(), spec.name(), pipeline(), CommandWords.configuration(spec));
+          run, history(), spec.name(), pipeline(), CommandWords.configuration(spec), alarms);
     } catch (HistoryException e) {
-      if (!common.history.isEmpty() || common.failOnRegression) {
+      if (!common.history.isEmpty() || common.failOnRegression || common.wantsAlerts()) {
         throw new UsageException(String.valueOf(e.getMessage()), e);
       }
       run.tell("This run is not recorded: " + e.getMessage());
@@ -172,7 +179,8 @@ abstract class RunCommand implements Callable<Integer> {
   }
 
   private int end(
-      Run run, @Nullable Recorder recorder, Outcome outcome, @Nullable String error, int code) {
+      Run run, @Nullable Recorder recorder, Outcome outcome, @Nullable String error, int given) {
+    int code = given == ExitCode.DONE && recorder != null ? alarmed(recorder) : given;
     boolean cluster = common.runner.isCluster();
     RunSummary summary =
         new RunSummary(
@@ -209,5 +217,13 @@ abstract class RunCommand implements Callable<Integer> {
       lines.forEach(console.out()::println);
     }
     return exitCode;
+  }
+
+  /** What to end with when all was done. */
+  private int alarmed(Recorder recorder) {
+    Optional<String> critical = common.failOnAlert ? recorder.settle() : Optional.empty();
+    critical.ifPresent(
+        alert -> console.err().println("Cannot let this run pass: its alert " + alert));
+    return critical.isPresent() ? ExitCode.THRESHOLD : ExitCode.DONE;
   }
 }

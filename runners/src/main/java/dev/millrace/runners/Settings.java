@@ -48,6 +48,8 @@ final class Settings implements IDefaultValueProvider {
           "MILLRACE_REDIS_PASSWORD_FILE",
           "MILLRACE_CACHE_SECRET",
           "MILLRACE_CACHE_SECRET_FILE",
+          "MILLRACE_ALERT_SECRET",
+          "MILLRACE_ALERT_SECRET_FILE",
           "MILLRACE_METRICS_PORT",
           "MILLRACE_METRICS_HOST");
 

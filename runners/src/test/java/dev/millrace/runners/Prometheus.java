@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -137,6 +138,27 @@ final class Prometheus implements AutoCloseable {
       throw new IOException("Cannot take one number of " + result + ": " + query);
     }
     return Double.parseDouble(result.get(0).at("/value/1").asText());
+  }
+
+  /** How many numbers a query comes to in the last minutes, second by second, of all series. */
+  int points(String query, Duration minutes) throws IOException {
+    long now = Instant.now().getEpochSecond();
+    String path =
+        "/api/v1/query_range?step=1&start=%d&end=%d&query=%s"
+            .formatted(
+                now - minutes.toSeconds(), now, URLEncoder.encode(query, StandardCharsets.UTF_8));
+    int points = 0;
+    for (JsonNode series : new ObjectMapper().readTree(get(port, path)).at("/data/result")) {
+      for (JsonNode point : series.get("values")) {
+        points += Double.isFinite(number(point.get(1))) ? 1 : 0;
+      }
+    }
+    return points;
+  }
+
+  private static double number(JsonNode point) {
+    String text = point.asText();
+    return text.endsWith("Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
   }
 
   /** What {@code promtool check metrics} finds wrong with the last page served. */

@@ -177,7 +177,7 @@ class RecordedRunTest {
     database.execute("truncate copy");
     assertThat(worse.sync(database.jdbcUrl(), "station", "copy", "--fail-on-regression", "--json"))
         .as(worse.err())
-        .isEqualTo(ExitCode.WORSE);
+        .isEqualTo(ExitCode.THRESHOLD);
 
     assertThat(worse.err()).contains("Cannot pass sync as good as before: ", " of 11 earlier runs");
     JsonNode regression = worse.json().get("regression");
@@ -187,7 +187,7 @@ class RecordedRunTest {
     RunDetail run = latest();
     assertThat(run.line().configurationHash()).isEqualTo(first.line().configurationHash());
     assertThat(run.line().status()).isEqualTo(Status.DONE);
-    assertThat(run.line().exitCode()).isEqualTo(ExitCode.WORSE);
+    assertThat(run.line().exitCode()).isEqualTo(ExitCode.THRESHOLD);
     assertThat(run.summary()).isEqualTo(worse.out().strip());
     assertThat(database.value("select count(*) from copy", Long.class)).isEqualTo(1000);
   }

@@ -136,15 +136,21 @@ public final class BuiltInAlerts {
   }
 
   /**
-   * What rules are looked at with. A table that is followed may be quiet, which is no stall while
-   * nothing is waited for.
+   * What rules are looked at with. A run that has not begun may still prepare, and a table that is
+   * followed may be quiet: neither is a stall while nothing is waited for.
    */
   public static Map<String, Double> readings(Snapshot snapshot) {
     Map<String, Double> readings = new TreeMap<>(snapshot.metrics());
     boolean stalled =
         snapshot.stalled()
-            && !(snapshot.metrics().containsKey(FRESHNESS) && snapshot.waits().isEmpty());
+            && (!snapshot.waits().isEmpty()
+                || (hasBegun(snapshot) && !snapshot.metrics().containsKey(FRESHNESS)));
     readings.put(STALLED, stalled ? 1.0 : 0.0);
     return readings;
+  }
+
+  private static boolean hasBegun(Snapshot snapshot) {
+    return (snapshot.progress() != null && snapshot.progress().done() > 0)
+        || snapshot.totals().values().stream().anyMatch(total -> total > 0);
   }
 }

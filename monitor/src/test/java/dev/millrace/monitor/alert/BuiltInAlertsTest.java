@@ -193,6 +193,9 @@ class BuiltInAlertsTest {
     assertThat(stalled(quiet, true, List.of(), false)).isOne();
     assertThat(stalled(quiet, true, List.of(), true)).isZero();
     assertThat(stalled(quiet, true, List.of("write waits for a lock"), true)).isOne();
+    Snapshot begins = SampleRuns.snapshot(1, 0);
+    assertThat(stalled(begins, true, List.of(), false)).isZero();
+    assertThat(stalled(begins, true, List.of("write waits for a lock"), false)).isOne();
   }
 
   private static Double stalled(
