@@ -26,6 +26,9 @@ final class Run {
   private static final DateTimeFormatter STARTED =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  /** Besides those of the milliseconds, in 32 bits. */
+  private static final int RANDOM_BITS = 22;
+
   private final Console console;
   private final CommonOptions options;
   private final Stop stop;
@@ -45,10 +48,12 @@ final class Run {
     this.stop = stop;
   }
 
-  /** Sorts by time and tells apart what starts within one second. */
+  /** Sorts by time, to the millisecond, and tells apart what starts within one. */
   static String newId() {
-    return "%s-%08x"
-        .formatted(STARTED.format(Instant.now()), ThreadLocalRandom.current().nextInt());
+    Instant now = Instant.now();
+    int fraction = now.getNano() / 1_000_000;
+    int random = ThreadLocalRandom.current().nextInt(1 << RANDOM_BITS);
+    return "%s-%08x".formatted(STARTED.format(now), fraction << RANDOM_BITS | random);
   }
 
   Console console() {
