@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,7 +52,7 @@ final class Run {
   /** Sorts by time, to the millisecond, and tells apart what starts within one. */
   static String newId() {
     Instant now = Instant.now();
-    int fraction = now.getNano() / 1_000_000;
+    int fraction = now.get(ChronoField.MILLI_OF_SECOND);
     int random = ThreadLocalRandom.current().nextInt(1 << RANDOM_BITS);
     return "%s-%08x".formatted(STARTED.format(now), fraction << RANDOM_BITS | random);
   }
