@@ -18,7 +18,7 @@ class ReportFileTest {
 
     ReportFile.write(file, "new ×");
 
-    assertThat(file).hasContent("new ×");
+    assertThat(Files.readString(file)).isEqualTo("new ×");
     assertThat(folder).isDirectoryContaining("glob:**/report.html");
     try (var files = Files.list(folder)) {
       assertThat(files).hasSize(1);
