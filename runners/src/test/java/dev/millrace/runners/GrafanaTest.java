@@ -53,7 +53,7 @@ class GrafanaTest {
         "CREATE TABLE followed (visit int PRIMARY KEY, station int, at timestamptz)",
         // Each statement takes its time.
         "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS"
-            + " 'BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END'",
+            + " 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'",
         "CREATE TRIGGER wait AFTER INSERT ON seen FOR EACH STATEMENT EXECUTE FUNCTION wait()");
   }
 
@@ -90,6 +90,8 @@ class GrafanaTest {
     Measure.MEMORY_PRESSURE.addOutside("sign", "live");
     try (Prometheus prometheus = Prometheus.scraping(folder, FIRST, PORTS);
         ResourcePool pool = ResourcePool.share(PoolSpec.of("grafana", 2))) {
+      // What has ended before it first looks it does not see.
+      await(() -> hasLooked(prometheus));
       run("enrich", "seen", "--on=station", "--lookup=station", "--add=name", "--block-size=64KiB");
       pool.acquire("look", 1, 0, PATIENCE).close();
       run("sync", "few", "--max-rejects=10");
@@ -106,6 +108,14 @@ class GrafanaTest {
       assertThat(prometheus.lint()).as("promtool check metrics").isEmpty();
     } finally {
       MetricsServer.release();
+    }
+  }
+
+  private static boolean hasLooked(Prometheus prometheus) {
+    try {
+      return prometheus.number("count(millrace_retries_total)") > 0;
+    } catch (IOException notYet) {
+      return false;
     }
   }
 
