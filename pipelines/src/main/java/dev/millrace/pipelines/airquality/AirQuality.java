@@ -2,6 +2,7 @@
 package dev.millrace.pipelines.airquality;
 
 import dev.millrace.block.Block;
+import dev.millrace.cache.result.ContentKey;
 import dev.millrace.cache.result.TableResults;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.pipelines.airquality.bronze.Bronze;
@@ -11,7 +12,9 @@ import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.gold.Gold;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
 import dev.millrace.pipelines.airquality.silver.Hours;
+import dev.millrace.pipelines.airquality.silver.Months;
 import dev.millrace.pipelines.airquality.silver.Silver;
+import dev.millrace.pipelines.airquality.table.LocalHour;
 import dev.millrace.pipelines.airquality.table.Table;
 import dev.millrace.pipelines.airquality.table.Tables;
 import dev.millrace.read.ReadTable;
@@ -30,7 +33,8 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
  * The medallion of air-quality data in one PostgreSQL database: three pipelines that run one after
- * another or alone, each from what the one before wrote.
+ * another or alone, each from what the one before wrote; the last two over all there is, or over
+ * windows of it.
  *
  * <pre>{@code
  * AirQuality airQuality = AirQuality.in(database);
@@ -45,6 +49,27 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  * run repeated leaves the same rows. Rejects are told anew by each run.
  */
 public final class AirQuality {
+  private static final String CLEAR_LINES =
+      """
+      DELETE FROM bronze_measurement AS b WHERE b.file = ? AND (b.line > ? OR EXISTS (
+        SELECT FROM bronze_reject AS r WHERE r.file = b.file AND r.line = b.line))
+      """;
+
+  /** Rows of silver whose bronze row is another now, or no more. */
+  private static final String CLEAR_HOURS =
+      """
+      DELETE FROM silver_hour AS s WHERE (%s) AND NOT EXISTS (
+        SELECT FROM bronze_measurement AS b WHERE b.file = s.file AND b.line = s.line
+          AND b.station = s.station AND b.local_hour = to_char(s.hour, 'YYYY-MM-DD HH24'))
+      """;
+
+  private static final String CLEAR_DAYS =
+      """
+      DELETE FROM gold_station_day AS d WHERE day >= '%s' AND day < '%s' AND NOT EXISTS (
+        SELECT FROM silver_hour AS s
+        WHERE s.station = d.station AND s.hour >= d.day AND s.hour < d.day + 1)
+      """;
+
   private final ConnectionSpec database;
   private final Memory memory;
 
@@ -92,7 +117,13 @@ public final class AirQuality {
     BronzeParts parts = new BronzeParts(database, files);
     if (memory == Memory.NONE) {
       long lines = files.stream().mapToLong(file -> parts.rows(file.name())).sum();
-      return new Stage("bronze", lines, Tables.BRONZE, null, pipeline -> bronze(pipeline, files));
+      return new Stage(
+          "bronze",
+          lines,
+          Tables.BRONZE,
+          null,
+          pipeline -> bronze(pipeline, files),
+          () -> clearAfter(files, parts));
     }
     StageResults results = check("bronze", List.of(), Tables.BRONZE, parts);
     return new Stage(
@@ -100,7 +131,8 @@ public final class AirQuality {
         results.rows(),
         Tables.BRONZE,
         results,
-        pipeline -> bronze(pipeline, parts.files(results.changed())));
+        pipeline -> bronze(pipeline, parts.files(results.changed())),
+        () -> clearAfter(parts.files(results.changed()), parts));
   }
 
   private void bronze(Pipeline pipeline, List<CsvFile> files) throws SQLException {
@@ -116,6 +148,20 @@ public final class AirQuality {
     PCollectionTuple read = pipeline.apply("Read files", Bronze.of(files));
     write(read.get(Bronze.ROWS), Tables.BRONZE_MEASUREMENT);
     write(read.get(Bronze.REJECTS), Tables.BRONZE_REJECT);
+  }
+
+  /** Clears the lines of an earlier delivery that the file has no more, or that are rejects now. */
+  private void clearAfter(List<CsvFile> files, BronzeParts parts) throws SQLException {
+    try (Connection connection = database.connect("bronze");
+        PreparedStatement clear = connection.prepareStatement(CLEAR_LINES)) {
+      for (CsvFile file : files) {
+        clear.setString(1, file.name());
+        // The header is the first line.
+        clear.setLong(2, 1 + parts.rows(file.name()));
+        clear.addBatch();
+      }
+      clear.executeBatch();
+    }
   }
 
   /**
@@ -141,28 +187,70 @@ public final class AirQuality {
   }
 
   /**
-   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, the hours of a window, whether
-   * they have changed or not.
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER}, the hours of a window, unless
+   * they would come out as they are.
    *
    * @throws SQLException if the database does not answer or refuses
    */
   public Stage silver(HourWindow window) throws SQLException {
+    return silver(window, window.toString());
+  }
+
+  /**
+   * From {@link Tables#BRONZE_MEASUREMENT} to {@link Tables#SILVER_REJECT}, the rows that have no
+   * hour and so are in no window.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage undated() throws SQLException {
+    return silver(Months.UNDATED, "undated");
+  }
+
+  private Stage silver(Hours hours, String name) throws SQLException {
     Tables.create(database, Tables.BRONZE);
-    return new Stage(
+    Tables.create(database, Tables.SILVER);
+    OnePart part =
+        new OnePart(
+            database,
+            name,
+            ContentKey.of("silver")
+                .code(Silver.class, Block.class)
+                .parameter("hours before", String.valueOf(HourWindow.CONTEXT_HOURS)),
+            List.of(OnePart.Rows.of(Tables.BRONZE_MEASUREMENT, hours.needed())),
+            List.of(
+                OnePart.Rows.of(Tables.SILVER_HOUR, hours.written()),
+                new OnePart.Rows(
+                    Tables.SILVER_REJECT.schema().names(),
+                    "silver_reject AS t JOIN bronze_measurement AS b USING (file, line) WHERE "
+                        + hours.own())));
+    return window(
         "silver",
-        count(Tables.BRONZE_MEASUREMENT, window.needed()),
+        part,
+        List.of(Tables.BRONZE_MEASUREMENT),
         Tables.SILVER,
-        null,
-        pipeline -> silver(pipeline, window));
+        pipeline -> silver(pipeline, hours));
+  }
+
+  /** A stage that makes all or nothing. */
+  private Stage window(
+      String name, OnePart part, List<Table> reads, List<Table> writes, Stage.Build build)
+      throws SQLException {
+    if (memory == Memory.NONE) {
+      part.keys();
+      return new Stage(name, part.rows(""), writes, null, build);
+    }
+    StageResults results = check(name + " windows", reads, writes, part);
+    return new Stage(name, results.rows(), writes, results, build);
   }
 
   private void silver(Pipeline pipeline, Hours hours) throws SQLException {
     Tables.create(database, Tables.SILVER);
+    execute(CLEAR_HOURS.formatted(hours.written()));
     execute(
         "DELETE FROM %s r USING %s b WHERE r.file = b.file AND r.line = b.line AND %s"
             .formatted(Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), hours.own()));
     PCollection<Block> bronze =
-        pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT).where(hours.needed()));
+        pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT, hours));
     PCollectionTuple silver = bronze.apply("Silver", Silver.of(hours));
     write(silver.get(Silver.ROWS), Tables.SILVER_HOUR);
     write(silver.get(Silver.REJECTS), Tables.SILVER_REJECT);
@@ -188,14 +276,128 @@ public final class AirQuality {
     Tables.create(database, Tables.GOLD);
     // A run that has become longer or shorter has another key than before.
     execute("DELETE FROM " + Tables.GOLD_EXCEEDANCE_RUN.name());
-    PCollection<Block> silver =
-        pipeline.apply(
-            "Read silver", read(Tables.SILVER_HOUR).columns(Gold.INPUT.toArray(String[]::new)));
+    PCollection<Block> silver = pipeline.apply("Read silver", hours("true"));
     PCollectionTuple gold = silver.apply("Gold", Gold.withRunsAbove(Gold.UNHEALTHY_ABOVE));
     write(gold.get(Gold.STATION_DAYS), Tables.GOLD_STATION_DAY);
     write(gold.get(Gold.CITY_DAYS), Tables.GOLD_CITY_DAY);
     write(gold.get(Gold.RUNS), Tables.GOLD_EXCEEDANCE_RUN);
     write(gold.get(Gold.RANKING), Tables.GOLD_MONTH_RANKING);
+  }
+
+  /**
+   * From {@link Tables#SILVER_HOUR} to {@link Tables#GOLD_STATION_DAY}, the days of a window,
+   * unless they would come out as they are.
+   *
+   * @param window of whole days
+   * @throws IllegalArgumentException if it begins or ends within a day
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage gold(HourWindow window) throws SQLException {
+    requireDays(window);
+    Tables.create(database, Tables.SILVER);
+    Tables.create(database, List.of(Tables.GOLD_STATION_DAY));
+    OnePart part =
+        new OnePart(
+            database,
+            window.toString(),
+            ContentKey.of("gold").code(Gold.class, Block.class),
+            List.of(OnePart.Rows.of(Gold.INPUT, Tables.SILVER_HOUR, window.written())),
+            List.of(OnePart.Rows.of(Tables.GOLD_STATION_DAY, days(window))));
+    return window(
+        "gold",
+        part,
+        List.of(Tables.SILVER_HOUR),
+        List.of(Tables.GOLD_STATION_DAY),
+        pipeline -> {
+          execute(CLEAR_DAYS.formatted(window.from().toLocalDate(), window.to().toLocalDate()));
+          PCollection<Block> silver =
+              pipeline.apply("Read silver", hours(window.written()).key("hour"));
+          write(silver.apply("Station days", new Gold.StationDays()), Tables.GOLD_STATION_DAY);
+        });
+  }
+
+  /**
+   * From {@link Tables#GOLD_STATION_DAY} and {@link Tables#SILVER_HOUR} to what reaches over
+   * stations and windows: days of the city, rankings of months and runs of exceedance, unless they
+   * would come out as they are. To be run when the windows are done.
+   *
+   * @param changed whole days that hold all windows that were run
+   * @throws IllegalArgumentException if it begins or ends within a day
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public Stage summary(HourWindow changed) throws SQLException {
+    requireDays(changed);
+    Tables.create(database, Tables.SILVER);
+    Tables.create(database, Tables.GOLD);
+    HourWindow runs;
+    try (Connection connection = database.connect("summary")) {
+      runs = RunReach.of(connection, changed, Gold.UNHEALTHY_ABOVE);
+    }
+    HourWindow months =
+        new HourWindow(
+            changed.from().toLocalDate().withDayOfMonth(1).atStartOfDay(),
+            changed
+                .to()
+                .minusHours(1)
+                .toLocalDate()
+                .withDayOfMonth(1)
+                .plusMonths(1)
+                .atStartOfDay());
+    String exceeding = "aqi > %d AND %s".formatted(Gold.UNHEALTHY_ABOVE, runs.written());
+    String touched = RunReach.touched(runs, Gold.UNHEALTHY_ABOVE);
+    String month = days(months).replace("day", "month");
+    OnePart part =
+        new OnePart(
+            database,
+            changed.toString(),
+            ContentKey.of("summary")
+                .code(Gold.class, Block.class)
+                .parameter("above", String.valueOf(Gold.UNHEALTHY_ABOVE)),
+            List.of(
+                OnePart.Rows.of(Gold.INPUT, Tables.SILVER_HOUR, exceeding),
+                OnePart.Rows.of(Tables.GOLD_STATION_DAY, days(months))),
+            List.of(
+                OnePart.Rows.of(Tables.GOLD_CITY_DAY, days(months)),
+                OnePart.Rows.of(Tables.GOLD_MONTH_RANKING, month),
+                OnePart.Rows.of(Tables.GOLD_EXCEEDANCE_RUN, touched)));
+    return window(
+        "summary",
+        part,
+        List.of(Tables.SILVER_HOUR, Tables.GOLD_STATION_DAY),
+        List.of(Tables.GOLD_CITY_DAY, Tables.GOLD_MONTH_RANKING, Tables.GOLD_EXCEEDANCE_RUN),
+        pipeline -> {
+          execute("DELETE FROM gold_city_day WHERE " + days(months));
+          execute("DELETE FROM gold_month_ranking WHERE " + month);
+          execute("DELETE FROM gold_exceedance_run WHERE " + touched);
+          PCollectionTuple city =
+              pipeline
+                  .apply("Read days", read(Tables.GOLD_STATION_DAY).where(days(months)))
+                  .apply("City", new Gold.City());
+          write(city.get(Gold.CITY_DAYS), Tables.GOLD_CITY_DAY);
+          write(city.get(Gold.RANKING), Tables.GOLD_MONTH_RANKING);
+          PCollection<Block> hours =
+              pipeline.apply("Read hours of exceedance", hours(exceeding).key("hour"));
+          write(
+              hours.apply("Runs", new Gold.Runs(Gold.UNHEALTHY_ABOVE)), Tables.GOLD_EXCEEDANCE_RUN);
+        });
+  }
+
+  private static void requireDays(HourWindow window) {
+    if (window.from().getHour() != 0 || window.to().getHour() != 0) {
+      throw new IllegalArgumentException(
+          "Invalid window: %s (must be of whole days)".formatted(window));
+    }
+  }
+
+  private static String days(HourWindow window) {
+    return "day >= '%s' AND day < '%s'"
+        .formatted(window.from().toLocalDate(), window.to().toLocalDate());
+  }
+
+  private ReadTable hours(String where) {
+    return ReadTable.from(database, Tables.SILVER_HOUR.name())
+        .columns(Gold.INPUT.toArray(String[]::new))
+        .where(where);
   }
 
   /**
@@ -225,6 +427,14 @@ public final class AirQuality {
     try (Connection connection = database.connect("schema")) {
       return connection.getSchema();
     }
+  }
+
+  /** A window is found by its hours; for months, and for all, the table is read as it lies. */
+  private ReadTable read(Table table, Hours hours) {
+    ReadTable read = read(table).where(hours.needed());
+    return hours instanceof HourWindow && !hours.equals(HourWindow.ALL)
+        ? read.key(LocalHour.COLUMN)
+        : read;
   }
 
   private ReadTable read(Table table) {

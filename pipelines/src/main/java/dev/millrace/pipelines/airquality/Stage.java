@@ -12,8 +12,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the three pipelines of {@link AirQuality}: what it will read, how it is built, and what it
- * did.
+ * One of the pipelines of {@link AirQuality}: what it will read, how it is built, and what it did.
  */
 public final class Stage {
   private final String name;
@@ -21,11 +20,18 @@ public final class Stage {
   private final List<Table> tables;
   private final Build build;
   private final @Nullable StageResults results;
+  private final Finish finish;
 
   /** Prepares the tables and applies the transforms. */
   @FunctionalInterface
   interface Build {
     void applyTo(Pipeline pipeline) throws SQLException;
+  }
+
+  /** Clears what a run that succeeded has left behind of the one before. */
+  @FunctionalInterface
+  interface Finish {
+    void run() throws SQLException;
   }
 
   Stage(
@@ -34,14 +40,25 @@ public final class Stage {
       List<Table> tables,
       @Nullable StageResults results,
       Build build) {
+    this(name, expectedRows, tables, results, build, () -> {});
+  }
+
+  Stage(
+      String name,
+      long expectedRows,
+      List<Table> tables,
+      @Nullable StageResults results,
+      Build build,
+      Finish finish) {
     this.name = name;
     this.expectedRows = expectedRows;
     this.tables = List.copyOf(tables);
     this.results = results;
     this.build = build;
+    this.finish = finish;
   }
 
-  /** {@code bronze}, {@code silver} or {@code gold}. */
+  /** {@code bronze}, {@code silver}, {@code gold} or {@code summary}. */
   public String name() {
     return name;
   }
@@ -83,12 +100,16 @@ public final class Stage {
   }
 
   /**
-   * Remembers what was made, for the next run to leave out. To be called once the pipeline has
-   * succeeded; a run that does not come to it is made again.
+   * Ends a run whose pipeline has succeeded: clears what is no longer there, and remembers what was
+   * made, for the next run to leave out. A run that does not come to it is made again.
    *
    * @throws SQLException if the database does not answer or refuses
    */
   public void keep() throws SQLException {
+    if (isUnchanged()) {
+      return;
+    }
+    finish.run();
     if (results != null) {
       results.keep();
     }

@@ -31,33 +31,25 @@ record ExceedanceRun(
    * @param ordered by hour
    */
   static List<ExceedanceRun> in(List<IndexedHour> ordered, int above) {
-    List<ExceedanceRun> hours = new ArrayList<>();
+    List<ExceedanceRun> runs = new ArrayList<>();
     for (IndexedHour hour : ordered) {
       Integer aqi = hour.indices().overall();
       if (aqi != null && aqi > above) {
-        LocalDateTime at = hour.hour();
-        hours.add(new ExceedanceRun(hour.station(), above, at, at, aqi, at));
-      }
-    }
-    return joined(hours);
-  }
-
-  /**
-   * Joins runs that follow each other without an hour between, as those that a year's end has cut.
-   *
-   * @param ordered runs of one station by their first hour
-   */
-  static List<ExceedanceRun> joined(List<ExceedanceRun> ordered) {
-    List<ExceedanceRun> runs = new ArrayList<>();
-    for (ExceedanceRun next : ordered) {
-      int end = runs.size() - 1;
-      if (end >= 0 && runs.get(end).last().plusHours(1).equals(next.first())) {
-        runs.set(end, runs.get(end).followedBy(next));
-      } else {
-        runs.add(next);
+        add(
+            runs,
+            new ExceedanceRun(hour.station(), above, hour.hour(), hour.hour(), aqi, hour.hour()));
       }
     }
     return runs;
+  }
+
+  private static void add(List<ExceedanceRun> runs, ExceedanceRun hour) {
+    int end = runs.size() - 1;
+    if (end >= 0 && runs.get(end).last().plusHours(1).equals(hour.first())) {
+      runs.set(end, runs.get(end).followedBy(hour));
+    } else {
+      runs.add(hour);
+    }
   }
 
   private ExceedanceRun followedBy(ExceedanceRun next) {

@@ -43,9 +43,13 @@ final class GoldRows {
     this.schema = block.schema();
   }
 
+  String station(int row) {
+    return text("station", row);
+  }
+
   /** A row of the silver table. */
   IndexedHour hour(int row) {
-    return new IndexedHour(text("station", row), timestamp("hour", row), indices(row));
+    return new IndexedHour(station(row), timestamp("hour", row), indices(row));
   }
 
   /** A row of the table of station days. */
@@ -56,17 +60,6 @@ final class GoldRows {
     }
     LocalDate day = (LocalDate) present("day", row);
     return new StationDay(text("station", row), day, indices(row), hours);
-  }
-
-  /** A row of the table of runs. */
-  ExceedanceRun run(int row) {
-    return new ExceedanceRun(
-        text("station", row),
-        integer("above", row),
-        timestamp("first_hour", row),
-        timestamp("last_hour", row),
-        integer("peak_aqi", row),
-        timestamp("peak_hour", row));
   }
 
   static void add(TableRows rows, StationDay day) {
@@ -149,7 +142,7 @@ final class GoldRows {
     return (String) present(column, row);
   }
 
-  private LocalDateTime timestamp(String column, int row) {
+  LocalDateTime timestamp(String column, int row) {
     return (LocalDateTime) present(column, row);
   }
 

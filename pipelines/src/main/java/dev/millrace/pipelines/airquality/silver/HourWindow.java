@@ -21,7 +21,7 @@ public record HourWindow(LocalDateTime from, LocalDateTime to) implements Hours 
       new HourWindow(LocalDateTime.of(1, 1, 1, 0, 0), LocalDateTime.of(10_000, 1, 1, 0, 0));
 
   private static final DateTimeFormatter DIGITS =
-      DateTimeFormatter.ofPattern("uuuuMMddHH", Locale.ROOT);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH", Locale.ROOT);
 
   /**
    * @throws IllegalArgumentException if the bounds are not whole hours, the first before the second
@@ -58,18 +58,22 @@ public record HourWindow(LocalDateTime from, LocalDateTime to) implements Hours 
     return between(from, to);
   }
 
-  /**
-   * The table holds text that need not be a date, so digits are compared: nothing in this condition
-   * can fail.
-   */
+  @Override
+  public String written() {
+    return equals(ALL) ? "true" : "hour >= '%s' AND hour < '%s'".formatted(from, to);
+  }
+
   private String between(LocalDateTime low, LocalDateTime high) {
     if (equals(ALL)) {
       return "true";
     }
-    String digits =
-        "(lpad(year, 4, '0') || lpad(month, 2, '0') || lpad(day, 2, '0') || lpad(hour, 2, '0'))"
-            + " COLLATE \"C\"";
-    return "%s >= '%s' AND %s < '%s'"
-        .formatted(digits, DIGITS.format(low), digits, DIGITS.format(high));
+    return "local_hour >= '%s' AND local_hour < '%s'"
+        .formatted(DIGITS.format(low), DIGITS.format(high));
+  }
+
+  /** As an interval of ISO 8601. */
+  @Override
+  public String toString() {
+    return from + "/" + to;
   }
 }

@@ -18,4 +18,7 @@ public interface Hours extends Serializable {
 
   /** The rows of the bronze table that a run writes, as a condition in SQL. */
   String own();
+
+  /** The rows of the silver table that a run writes, as a condition in SQL. */
+  String written();
 }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whole months, whatever lies between them; and, if they are asked for, the rows that have no hour,
@@ -20,12 +20,8 @@ import java.util.stream.Collectors;
  */
 public record Months(Set<YearMonth> months, boolean undated) implements Hours {
 
-  private static final int YEAR_DIGITS = 4;
-
-  /** Days that a bronze row can name, some of which its month does not have. */
-  private static final String DAY = allDigits(1, 31);
-
-  private static final String HOUR = "hour IN " + allDigits(0, 23);
+  /** No month, but the rows without an hour. */
+  public static final Months UNDATED = new Months(Set.of(), true);
 
   public Months {
     months = Set.copyOf(months);
@@ -64,69 +60,39 @@ public record Months(Set<YearMonth> months, boolean undated) implements Hours {
 
   @Override
   public String needed() {
-    Set<String> days = new TreeSet<>();
+    List<String> days = new ArrayList<>();
     for (YearMonth month : months) {
-      for (String day : daysBefore(month)) {
-        LocalDate date = LocalDate.parse(day);
-        for (String written : written(YearMonth.from(date))) {
-          digits(date.getDayOfMonth()).forEach(digits -> days.add(written + "-" + digits));
-        }
-      }
+      days.addAll(daysBefore(month));
     }
-    return or(
-        own(months), "(year || '-' || month || '-' || day) IN " + list(days) + " AND " + HOUR);
+    return any(Stream.concat(names(), days.stream()));
   }
 
   @Override
   public String own() {
-    return or(own(months), "false");
+    return any(names());
   }
 
-  private String or(String own, String before) {
-    return months.isEmpty()
-        ? withoutHour()
-        : "((%s) OR (%s) OR %s)".formatted(own, before, withoutHour());
+  @Override
+  public String written() {
+    return names()
+        .sorted()
+        .map("date_trunc('month', hour) = '%s-01'"::formatted)
+        .reduce((one, other) -> one + " OR " + other)
+        .map(condition -> "(" + condition + ")")
+        .orElse("false");
   }
 
-  private String withoutHour() {
-    return undated ? "(" + BronzeDay.SQL + ") = '" + BronzeDay.NONE + "'" : "false";
+  private Stream<String> names() {
+    return months.stream().map(YearMonth::toString);
   }
 
-  /**
-   * The same rows as those whose {@link BronzeDay} is in the months, by what can be written there:
-   * to look for that in a list takes a third of the time.
-   */
-  private static String own(Set<YearMonth> months) {
-    Set<String> written = new TreeSet<>();
-    months.forEach(month -> written.addAll(written(month)));
-    return "(year || '-' || month) IN %s AND day IN %s AND %s".formatted(list(written), DAY, HOUR);
-  }
-
-  /** All that a month of a bronze row can be written as, as year-month. */
-  private static Set<String> written(YearMonth month) {
-    Set<String> written = new TreeSet<>();
-    String year = String.valueOf(month.getYear());
-    for (; year.length() <= YEAR_DIGITS; year = "0" + year) {
-      for (String digits : digits(month.getMonthValue())) {
-        written.add(year + "-" + digits);
-      }
-    }
-    return written;
-  }
-
-  private static Set<String> digits(int number) {
-    return new TreeSet<>(List.of(String.valueOf(number), "%02d".formatted(number)));
-  }
-
-  private static String allDigits(int from, int to) {
-    Set<String> all = new TreeSet<>();
-    for (int number = from; number <= to; number++) {
-      all.addAll(digits(number));
-    }
-    return list(all);
-  }
-
-  private static String list(Set<String> texts) {
-    return "('" + String.join("', '", texts) + "')";
+  /** The rows of some months and days. */
+  private String any(Stream<String> begins) {
+    Stream<String> dated = begins.sorted().map("local_hour ^@ '%s'"::formatted);
+    Stream<String> undatedRows = undated ? Stream.of("local_hour IS NULL") : Stream.empty();
+    return Stream.concat(dated, undatedRows)
+        .reduce((one, other) -> one + " OR " + other)
+        .map(condition -> "(" + condition + ")")
+        .orElse("false");
   }
 }

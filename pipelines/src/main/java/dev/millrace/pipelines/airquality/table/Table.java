@@ -5,6 +5,7 @@ import dev.millrace.block.BlockSchema;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,13 +13,37 @@ import java.util.stream.Collectors;
  * A table of the medallion.
  *
  * @param name without schema: the tables stand where the connection's search path puts them
+ * @param schema what is written and read
  * @param key the columns whose values no two rows share
+ * @param derived columns that the server computes from others, and that are only asked by
+ * @param indexed columns by which a part of the rows is asked for, each in an index of its own
  */
-public record Table(String name, BlockSchema schema, List<String> key) implements Serializable {
+public record Table(
+    String name, BlockSchema schema, List<String> key, List<Derived> derived, List<String> indexed)
+    implements Serializable {
 
   public Table {
     key = List.copyOf(key);
+    derived = List.copyOf(derived);
+    indexed = List.copyOf(indexed);
     key.forEach(schema::indexOf);
+  }
+
+  Table(String name, BlockSchema schema, List<String> key) {
+    this(name, schema, key, List.of(), List.of());
+  }
+
+  /**
+   * A column that the server computes.
+   *
+   * @param type as in SQL
+   * @param expression over the other columns of the row, which never fails
+   */
+  public record Derived(String name, String type, String expression) implements Serializable {
+
+    private String sql() {
+      return "%s %s GENERATED ALWAYS AS (%s) STORED".formatted(quoted(name), type, expression);
+    }
   }
 
   /** The key, as {@code WriteTable.upsert} takes it. */
@@ -26,15 +51,43 @@ public record Table(String name, BlockSchema schema, List<String> key) implement
     return key.toArray(String[]::new);
   }
 
-  /** Creates the table where it is missing; an existing one is left as it is. */
+  Table derived(String column, String type, String expression) {
+    List<Derived> all = new ArrayList<>(derived);
+    all.add(new Derived(column, type, expression));
+    return new Table(name, schema, key, all, indexed);
+  }
+
+  Table indexed(String column) {
+    List<String> all = new ArrayList<>(indexed);
+    all.add(column);
+    return new Table(name, schema, key, derived, all);
+  }
+
+  /** Creates the table. */
   String createSql() {
-    String columns =
-        schema.columns().stream()
-            .map(column -> quoted(column.name()) + " " + type(column) + nullability(column))
-            .collect(Collectors.joining(", "));
+    List<String> columns = new ArrayList<>();
+    for (Column column : schema.columns()) {
+      columns.add(quoted(column.name()) + " " + type(column) + nullability(column));
+    }
+    derived.forEach(column -> columns.add(column.sql()));
     String primary = key.stream().map(Table::quoted).collect(Collectors.joining(", "));
-    return "CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))"
-        .formatted(quoted(name), columns, primary);
+    return "CREATE TABLE %s (%s, PRIMARY KEY (%s))"
+        .formatted(quoted(name), String.join(", ", columns), primary);
+  }
+
+  /** Adds a derived column to a table of an earlier version. */
+  String addSql(Derived column) {
+    return "ALTER TABLE %s ADD COLUMN %s".formatted(quoted(name), column.sql());
+  }
+
+  /** Creates the index of a column. */
+  String indexSql(String column) {
+    return "CREATE INDEX %s ON %s (%s)"
+        .formatted(quoted(indexName(column)), quoted(name), quoted(column));
+  }
+
+  String indexName(String column) {
+    return name + "_" + column;
   }
 
   private String nullability(Column column) {

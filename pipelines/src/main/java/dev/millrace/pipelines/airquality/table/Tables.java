@@ -6,10 +6,14 @@ import dev.millrace.block.BlockType;
 import dev.millrace.block.Column;
 import dev.millrace.connect.ConnectionSpec;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tables of the medallion, and the only place that knows their columns.
@@ -20,9 +24,11 @@ import java.util.List;
  * which keeps every digit delivered.
  */
 public final class Tables {
-  /** Every line as delivered. */
+  /** Every line as delivered; and which hour it is of. */
   public static final Table BRONZE_MEASUREMENT =
-      new Table("bronze_measurement", bronze(), List.of("file", "line"));
+      new Table("bronze_measurement", bronze(), List.of("file", "line"))
+          .derived(LocalHour.COLUMN, LocalHour.TYPE, LocalHour.EXPRESSION)
+          .indexed(LocalHour.COLUMN);
 
   /** Lines that are no records. */
   public static final Table BRONZE_REJECT =
@@ -34,7 +40,7 @@ public final class Tables {
 
   /** One row for each station and hour: measurements, averages and indices. */
   public static final Table SILVER_HOUR =
-      new Table("silver_hour", silver(), List.of("station", "hour"));
+      new Table("silver_hour", silver(), List.of("station", "hour")).indexed("hour");
 
   /** Values, and whole rows, that are not what their column says. */
   public static final Table SILVER_REJECT =
@@ -94,20 +100,74 @@ public final class Tables {
   public static final List<Table> GOLD =
       List.of(GOLD_STATION_DAY, GOLD_CITY_DAY, GOLD_EXCEEDANCE_RUN, GOLD_MONTH_RANKING);
 
+  /** Any number: two runs must not create a table at once, which PostgreSQL does not like. */
+  private static final long CREATION_LOCK = 0x61697271L;
+
+  private static final String COLUMNS =
+      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0"
+          + " AND NOT attisdropped";
+
   private Tables() {}
 
   /**
-   * Creates the tables that are missing.
+   * Creates the tables that are missing, and what is missing of those that are there.
    *
    * @throws SQLException if the database does not answer or refuses
    */
   public static void create(ConnectionSpec database, List<Table> tables) throws SQLException {
-    try (Connection connection = database.connect("air quality tables");
-        Statement statement = connection.createStatement()) {
-      for (Table table : tables) {
-        statement.execute(table.createSql());
+    try (Connection connection = database.connect("air quality tables")) {
+      // Whoever changes a table waits for all who read it: only what is missing is asked for.
+      if (missing(connection, tables).isEmpty()) {
+        return;
+      }
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+        for (String sql : missing(connection, tables)) {
+          statement.execute(sql);
+        }
+      }
+      connection.commit();
+    }
+  }
+
+  private static List<String> missing(Connection connection, List<Table> tables)
+      throws SQLException {
+    List<String> missing = new ArrayList<>();
+    for (Table table : tables) {
+      Set<String> columns = columns(connection, table.name());
+      if (columns.isEmpty()) {
+        missing.add(table.createSql());
+      } else if (!columns.containsAll(table.schema().names())) {
+        // Another table of this name, which whoever reads or writes it refuses.
+        continue;
+      }
+      for (Table.Derived column : table.derived()) {
+        if (!columns.isEmpty() && !columns.contains(column.name())) {
+          missing.add(table.addSql(column));
+        }
+      }
+      for (String column : table.indexed()) {
+        if (columns(connection, table.indexName(column)).isEmpty()) {
+          missing.add(table.indexSql(column));
+        }
       }
     }
+    return missing;
+  }
+
+  /** Of a table or an index; none if it does not exist. */
+  private static Set<String> columns(Connection connection, String relation) throws SQLException {
+    Set<String> columns = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, relation);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(row.getString(1));
+        }
+      }
+    }
+    return columns;
   }
 
   private static BlockSchema bronze() {

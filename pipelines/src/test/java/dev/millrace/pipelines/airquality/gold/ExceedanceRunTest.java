@@ -35,24 +35,21 @@ class ExceedanceRunTest {
   }
 
   @Property
-  void joined_shouldNotDependOnWhereTheHoursWereCut(
-      @ForAll("indices") List<@Nullable Integer> indices, @ForAll("cuts") int cut) {
+  void in_shouldHoldEachHourOfExceedanceOnce(@ForAll("indices") List<@Nullable Integer> indices) {
     List<IndexedHour> hours = hours(0, indices.toArray(Integer[]::new));
-    int at = Math.min(cut, hours.size());
-    List<ExceedanceRun> parts = new ArrayList<>(ExceedanceRun.in(hours.subList(0, at), 150));
-    parts.addAll(ExceedanceRun.in(hours.subList(at, hours.size()), 150));
 
-    assertThat(ExceedanceRun.joined(parts)).isEqualTo(ExceedanceRun.in(hours, 150));
+    List<ExceedanceRun> runs = ExceedanceRun.in(hours, 150);
+
+    assertThat(runs.stream().mapToInt(ExceedanceRun::hours).sum())
+        .isEqualTo(indices.stream().filter(index -> index != null && index > 150).count());
+    for (int i = 1; i < runs.size(); i++) {
+      assertThat(runs.get(i).first()).isAfter(runs.get(i - 1).last().plusHours(1));
+    }
   }
 
   @Provide
   Arbitrary<List<@Nullable Integer>> indices() {
     return Arbitraries.integers().between(140, 170).injectNull(0.1).list().ofMaxSize(60);
-  }
-
-  @Provide
-  Arbitrary<Integer> cuts() {
-    return Arbitraries.integers().between(0, 60);
   }
 
   private static ExceedanceRun run(int first, int last, int peak, int peakHour) {

@@ -25,8 +25,8 @@ class HourWindowTest {
 
   @Test
   void needed_shouldBeginADayEarlier() {
-    assertThat(window.needed()).contains(">= '2014022806'").contains("< '2014030200'");
-    assertThat(window.own()).contains(">= '2014030106'").contains("< '2014030200'");
+    assertThat(window.needed()).contains(">= '2014-02-28 06'").contains("< '2014-03-02 00'");
+    assertThat(window.own()).contains(">= '2014-03-01 06'").contains("< '2014-03-02 00'");
     assertThat(HourWindow.ALL.needed()).isEqualTo("true");
   }
 
