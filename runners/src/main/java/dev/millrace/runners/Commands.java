@@ -23,6 +23,8 @@ final class Commands {
   static CommandLine create(Console console) {
     CommandLine line = new CommandLine(new Root(console));
     line.addSubcommand(new DemoCommand(console));
+    line.addSubcommand(new BackfillCommand(console));
+    line.addSubcommand(new HourlyCommand(console));
     line.addSubcommand(new SyncCommand(console));
     line.addSubcommand(new EnrichCommand(console));
     line.addSubcommand(PlanCommand.line(console));
@@ -36,6 +38,7 @@ final class Commands {
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());
+    line.addSubcommand(new UnitCommand(console));
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(color(console) ? Ansi.ON : Ansi.OFF));

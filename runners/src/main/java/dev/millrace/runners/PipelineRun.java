@@ -138,6 +138,29 @@ final class PipelineRun {
         () -> await(pipeline, run.stop()));
   }
 
+  /**
+   * Runs a pipeline to its end, or until this thread is interrupted. Others may run beside it, so
+   * nobody is told how far it is.
+   *
+   * @param label what is being done
+   * @throws InterruptedException if it was stopped
+   * @throws Exception what the pipeline failed with
+   */
+  static PipelineResult beside(Run run, Pipeline pipeline, String label) throws Exception {
+    run.flows(Flow.of(pipeline));
+    if (run.options().runner.isCluster()) {
+      return ClusterRun.submit(run, pipeline).toEnd(label);
+    }
+    Started started = new Started(pipeline);
+    try {
+      return started.end();
+    } catch (InterruptedException stopped) {
+      started.cancel();
+      started.awaitItsThread();
+      throw stopped;
+    }
+  }
+
   /** Ends a pipeline that has no end of its own. */
   interface Drain {
     /** Asks it to read no more. */
@@ -218,35 +241,59 @@ final class PipelineRun {
   }
 
   private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
-    AtomicReference<PipelineResult> running = new AtomicReference<>();
-    FutureTask<PipelineResult> task =
-        new FutureTask<>(
-            () -> {
-              PipelineResult result = pipeline.run();
-              running.set(result);
-              result.waitUntilFinish();
-              return result;
-            });
-    // Flink blocks in run() and is ended by the interrupt; the direct runner has a result to
-    // cancel.
-    stop.setAction(
-        () -> {
-          cancel(running.get());
-          task.cancel(true);
-        });
-    Thread worker = daemon(task);
-    try {
-      PipelineResult result = task.get();
-      // A cancelled pipeline may end before its thread is interrupted.
-      if (result.getState() == PipelineResult.State.CANCELLED) {
+    Started started = new Started(pipeline);
+    stop.setAction(started::cancel);
+    return started.end();
+  }
+
+  /** A pipeline that runs in a thread of its own. */
+  private static final class Started {
+    private final AtomicReference<@Nullable PipelineResult> running = new AtomicReference<>();
+    private final FutureTask<PipelineResult> task;
+    private final Thread worker;
+
+    Started(Pipeline pipeline) {
+      task =
+          new FutureTask<>(
+              () -> {
+                PipelineResult result = pipeline.run();
+                running.set(result);
+                result.waitUntilFinish();
+                return result;
+              });
+      worker = daemon(task);
+    }
+
+    /**
+     * Flink blocks in run() and is ended by the interrupt; the direct runner has a result to
+     * cancel.
+     */
+    void cancel() {
+      PipelineRun.cancel(running.get());
+      task.cancel(true);
+    }
+
+    void awaitItsThread() throws InterruptedException {
+      worker.join(DRAIN.toMillis());
+    }
+
+    /**
+     * @throws InterruptedException if it was cancelled
+     */
+    PipelineResult end() throws Exception {
+      try {
+        PipelineResult result = task.get();
+        // A cancelled pipeline may end before its thread is interrupted.
+        if (result.getState() == PipelineResult.State.CANCELLED) {
+          throw new InterruptedException("stopped");
+        }
+        return result;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      } catch (CancellationException e) {
+        awaitItsThread();
         throw new InterruptedException("stopped");
       }
-      return result;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    } catch (CancellationException e) {
-      worker.join(DRAIN.toMillis());
-      throw new InterruptedException("stopped");
     }
   }
 

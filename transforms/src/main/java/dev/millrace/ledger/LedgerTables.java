@@ -23,7 +23,8 @@ final class LedgerTables {
       "SELECT to_regclass('millrace.job') IS NOT NULL AND to_regclass('millrace.split') IS NOT NULL"
           + " AND to_regclass('millrace.window') IS NOT NULL"
           + " AND to_regclass('millrace.recount') IS NOT NULL"
-          + " AND to_regclass('millrace.reject') IS NOT NULL";
+          + " AND to_regclass('millrace.reject') IS NOT NULL"
+          + " AND to_regclass('millrace.unit') IS NOT NULL";
 
   private static final String CREATE =
       """
@@ -106,6 +107,27 @@ final class LedgerTables {
       COMMENT ON COLUMN millrace.reject.newer IS 'a column that keeps older rows from doing so';
       COMMENT ON COLUMN millrace.reject.payload IS 'its values as texts, by column';
       COMMENT ON COLUMN millrace.reject.redacted IS 'columns whose values were not kept';
+      CREATE TABLE IF NOT EXISTS millrace.unit (
+        job text NOT NULL,
+        stage text NOT NULL,
+        part text NOT NULL,
+        state text NOT NULL,
+        attempts int NOT NULL DEFAULT 0,
+        reason text NOT NULL DEFAULT '',
+        run text NOT NULL,
+        begun_at timestamptz,
+        ended_at timestamptz,
+        rows_read bigint NOT NULL DEFAULT 0,
+        rows_written bigint NOT NULL DEFAULT 0,
+        rows_rejected bigint NOT NULL DEFAULT 0,
+        seconds double precision NOT NULL DEFAULT 0,
+        PRIMARY KEY (job, stage, part));
+      COMMENT ON TABLE millrace.unit IS
+        'Millrace: stages and windows of a backfill, and what became of each';
+      COMMENT ON COLUMN millrace.unit.state IS 'planned, running, done, failed or skipped';
+      COMMENT ON COLUMN millrace.unit.attempts IS 'since it was done last';
+      COMMENT ON COLUMN millrace.unit.reason IS 'why it failed, or was put off';
+      COMMENT ON COLUMN millrace.unit.run IS 'the run that changed it last';
       COMMENT ON TABLE millrace.window IS
         'Millrace: the windows of a cursor, in which a copy found what was new';
       COMMENT ON COLUMN millrace.window.low IS 'exclusive, empty for the start';

@@ -5,8 +5,10 @@ import com.google.common.util.concurrent.ExecutionError;
 import com.google.common.util.concurrent.SimpleTimeLimiter;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,12 +23,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks side by side that do not depend on each other, such as the pipelines of a medallion:
  * each as soon as those are done that it comes after, and a worker is free. A task that fails for
- * good ends all others: those that run are interrupted, those that wait never begin. Afterwards it
- * can say which task waited for what.
+ * good ends all others: those that run are interrupted, those that wait never begin; or, if it is
+ * to {@linkplain #keepGoing go on}, only those never begin that come after it. Afterwards it can
+ * say which task waited for what.
  *
  * <pre>{@code
  * Schedule.of(2)
@@ -43,23 +47,45 @@ import java.util.concurrent.TimeoutException;
 public final class Schedule {
 
   private static final Duration TIMEOUT = Duration.ofHours(24);
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
-  /** What is done by one task, and after which others. */
-  record Task(String name, Callable<?> work, List<String> after) {}
+  /**
+   * A task.
+   *
+   * @param name no other has
+   * @param work ends soon after its thread was interrupted
+   * @param after names of tasks that are named already, which are done before
+   */
+  public record Task(String name, Callable<?> work, List<String> after) {
+
+    public Task {
+      after = List.copyOf(after);
+    }
+  }
 
   private final int workers;
   private final Map<String, Task> tasks;
   private final Duration timeout;
   private final int retries;
   private final Duration delay;
+  private final Duration grace;
+  private final boolean keepsGoing;
 
   private Schedule(
-      int workers, Map<String, Task> tasks, Duration timeout, int retries, Duration delay) {
+      int workers,
+      Map<String, Task> tasks,
+      Duration timeout,
+      int retries,
+      Duration delay,
+      Duration grace,
+      boolean keepsGoing) {
     this.workers = workers;
     this.tasks = tasks;
     this.timeout = timeout;
     this.retries = retries;
     this.delay = delay;
+    this.grace = grace;
+    this.keepsGoing = keepsGoing;
   }
 
   /**
@@ -72,7 +98,7 @@ public final class Schedule {
       throw new IllegalArgumentException(
           "Invalid workers: " + workers + " (must be from 1 to 1000)");
     }
-    return new Schedule(workers, Map.of(), TIMEOUT, 0, Duration.ZERO);
+    return new Schedule(workers, Map.of(), TIMEOUT, 0, Duration.ZERO, GRACE, false);
   }
 
   /**
@@ -83,19 +109,26 @@ public final class Schedule {
    * @param after names of tasks that are named already, which are done before
    */
   public Schedule task(String name, Callable<?> work, String... after) {
-    if (tasks.containsKey(name)) {
-      throw new IllegalArgumentException("Invalid task: " + name + " (must be named once)");
-    }
-    for (String before : after) {
-      if (!tasks.containsKey(before)) {
+    return tasks(List.of(new Task(name, work, List.of(after))));
+  }
+
+  /** And several tasks, each perhaps after others of them. */
+  public Schedule tasks(List<Task> more) {
+    Map<String, Task> all = new LinkedHashMap<>(tasks);
+    for (Task task : more) {
+      for (String before : task.after()) {
+        if (!all.containsKey(before)) {
+          throw new IllegalArgumentException(
+              "Invalid task: %s after %s (must be after one of %s)"
+                  .formatted(task.name(), before, String.join(", ", all.keySet())));
+        }
+      }
+      if (all.putIfAbsent(task.name(), task) != null) {
         throw new IllegalArgumentException(
-            "Invalid task: %s after %s (must be after one of %s)"
-                .formatted(name, before, String.join(", ", tasks.keySet())));
+            "Invalid task: " + task.name() + " (must be named once)");
       }
     }
-    Map<String, Task> all = new LinkedHashMap<>(tasks);
-    all.put(name, new Task(name, work, List.of(after)));
-    return new Schedule(workers, all, timeout, retries, delay);
+    return new Schedule(workers, all, timeout, retries, delay, grace, keepsGoing);
   }
 
   /** How long an attempt of a task may take, above 0, default a day. Then it is interrupted. */
@@ -103,7 +136,7 @@ public final class Schedule {
     if (newTimeout.isNegative() || newTimeout.isZero()) {
       throw new IllegalArgumentException("Invalid timeout: " + newTimeout + " (must be above 0 s)");
     }
-    return new Schedule(workers, tasks, newTimeout, retries, delay);
+    return new Schedule(workers, tasks, newTimeout, retries, delay, grace, keepsGoing);
   }
 
   /**
@@ -117,7 +150,23 @@ public final class Schedule {
       throw new IllegalArgumentException(
           "Invalid retries: %d after %s (must be 0 or more of both)".formatted(times, newDelay));
     }
-    return new Schedule(workers, tasks, timeout, times, newDelay);
+    return new Schedule(workers, tasks, timeout, times, newDelay, grace, keepsGoing);
+  }
+
+  /** How long a task that was interrupted may take to end, 0 or more, default 30 s. */
+  public Schedule grace(Duration newGrace) {
+    if (newGrace.isNegative()) {
+      throw new IllegalArgumentException("Invalid grace: " + newGrace + " (must be 0 s or more)");
+    }
+    return new Schedule(workers, tasks, timeout, retries, delay, newGrace, keepsGoing);
+  }
+
+  /**
+   * A task that fails for good does not end the others, but for those that come after it, which
+   * never begin. {@link Done#failure} tells.
+   */
+  public Schedule keepGoing() {
+    return new Schedule(workers, tasks, timeout, retries, delay, grace, true);
   }
 
   /**
@@ -127,18 +176,29 @@ public final class Schedule {
    * @param ready since the schedule began, until that had ended
    * @param queued from then, until a worker was free
    * @param took from then, to its end, with all attempts
-   * @param attempts 1 or more
+   * @param attempts 1 or more; 0 if it never began
+   * @param failure for good; null if it succeeded
    */
   public record Done(
-      String task, String after, Duration ready, Duration queued, Duration took, int attempts) {
+      String task,
+      String after,
+      Duration ready,
+      Duration queued,
+      Duration took,
+      int attempts,
+      @Nullable Exception failure) {
 
     /** What it waited for, and how long it took. */
     public String sentence() {
-      return "%s waited %s%s for a worker, and took %s%s"
+      if (attempts == 0) {
+        return "%s never began, as %s failed".formatted(task, after);
+      }
+      return "%s waited %s%s for a worker, and %s %s%s"
           .formatted(
               task,
               after.isEmpty() ? "" : "%s for %s and ".formatted(seconds(ready), after),
               seconds(queued),
+              failure == null ? "took" : "failed after",
               seconds(took),
               attempts == 1 ? "" : " in %d attempts".formatted(attempts));
     }
@@ -161,52 +221,97 @@ public final class Schedule {
             workers,
             new ThreadFactoryBuilder().setDaemon(true).setNameFormat("millrace-task-%d").build());
     try {
-      return run(threads);
+      return new Course(threads).toEnd();
     } finally {
       threads.shutdownNow();
+      boolean unused = Uninterruptibles.awaitTerminationUninterruptibly(threads, grace);
     }
   }
 
-  private List<Done> run(ExecutorService threads) throws ExecutionException, InterruptedException {
-    long start = System.nanoTime();
-    CompletionService<Done> ends = new ExecutorCompletionService<>(threads);
-    Map<String, Task> waiting = new LinkedHashMap<>(tasks);
-    Map<String, Done> done = new LinkedHashMap<>();
-    String latest = "";
-    while (done.size() < tasks.size()) {
-      for (Task task : List.copyOf(waiting.values())) {
-        if (done.keySet().containsAll(task.after())) {
-          waiting.remove(task.name());
-          String after = task.after().isEmpty() ? "" : latest;
-          begin(ends, task, after, start);
+  /** The tasks on their way. */
+  private final class Course {
+    private final long start = System.nanoTime();
+    private final CompletionService<Done> ends;
+    private final Map<String, List<Task>> next = new HashMap<>();
+    private final Map<String, Integer> open = new HashMap<>();
+    private final Map<String, Done> done = new LinkedHashMap<>();
+
+    Course(ExecutorService threads) {
+      ends = new ExecutorCompletionService<>(threads);
+    }
+
+    List<Done> toEnd() throws ExecutionException, InterruptedException {
+      for (Task task : tasks.values()) {
+        open.put(task.name(), task.after().size());
+        task.after()
+            .forEach(before -> next.computeIfAbsent(before, b -> new ArrayList<>()).add(task));
+        if (task.after().isEmpty()) {
+          begin(task, "");
         }
       }
-      Done ended = ends.take().get();
-      latest = ended.task();
-      done.put(latest, ended);
+      while (done.size() < tasks.size()) {
+        Done ended = ends.take().get();
+        if (ended.failure() != null && !keepsGoing) {
+          throw new ExecutionException(ended.failure());
+        }
+        end(ended);
+      }
+      return List.copyOf(done.values());
     }
-    return List.copyOf(done.values());
-  }
 
-  private void begin(CompletionService<Done> ends, Task task, String after, long start) {
-    long ready = System.nanoTime();
-    Future<Done> unused =
-        ends.submit(
-            () -> {
-              long begun = System.nanoTime();
-              int attempts = attempt(task);
-              return new Done(
+    private void end(Done ended) {
+      if (done.putIfAbsent(ended.task(), ended) != null) {
+        return;
+      }
+      for (Task task : next.getOrDefault(ended.task(), List.of())) {
+        if (ended.failure() != null) {
+          end(
+              new Done(
                   task.name(),
-                  after,
-                  Duration.ofNanos(ready - start),
-                  Duration.ofNanos(begun - ready),
-                  Duration.ofNanos(System.nanoTime() - begun),
-                  attempts);
-            });
+                  ended.task(),
+                  Duration.ofNanos(System.nanoTime() - start),
+                  Duration.ZERO,
+                  Duration.ZERO,
+                  0,
+                  ended.failure()));
+        } else if (open.merge(task.name(), -1, Integer::sum) == 0) {
+          begin(task, ended.task());
+        }
+      }
+    }
+
+    private void begin(Task task, String after) {
+      long ready = System.nanoTime();
+      Future<Done> unused = ends.submit(() -> attempt(task, after, ready));
+    }
+
+    private Done attempt(Task task, String after, long ready) throws InterruptedException {
+      long begun = System.nanoTime();
+      int attempts;
+      Exception failure = null;
+      try {
+        attempts = Schedule.this.attempt(task);
+      } catch (IllegalStateException forGood) {
+        attempts = 1 + retries;
+        failure = forGood;
+      }
+      return new Done(
+          task.name(),
+          after,
+          Duration.ofNanos(ready - start),
+          Duration.ofNanos(begun - ready),
+          Duration.ofNanos(System.nanoTime() - begun),
+          attempts,
+          failure);
+    }
   }
 
-  /** Does a task, and again if it fails; returns how often. */
-  private int attempt(Task task) throws Exception {
+  /**
+   * Does a task, and again if it fails; returns how often.
+   *
+   * @throws IllegalStateException if it failed for good
+   */
+  private int attempt(Task task) throws InterruptedException {
     List<Throwable> failures = new ArrayList<>();
     for (int attempt = 1; attempt <= 1 + retries; attempt++) {
       if (attempt > 1) {
@@ -245,6 +350,7 @@ public final class Schedule {
       SimpleTimeLimiter.create(one).callWithTimeout(task.work(), timeout);
     } finally {
       one.shutdownNow();
+      boolean unused = Uninterruptibles.awaitTerminationUninterruptibly(one, grace);
     }
   }
 }

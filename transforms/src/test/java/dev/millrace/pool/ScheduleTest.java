@@ -117,6 +117,73 @@ class ScheduleTest {
     assertThat(await(interrupted)).as("interrupted").isTrue();
   }
 
+  @Test
+  void run_shouldLeaveOutOnlyWhatComesAfterAFailure_whenItKeepsGoing() throws Exception {
+    List<Schedule.Done> all =
+        Schedule.of(2)
+            .keepGoing()
+            .task(
+                "bad",
+                () -> {
+                  throw new IllegalStateException("the disk is full");
+                })
+            .task("after", () -> done("after"), "bad")
+            .task("later", () -> done("later"), "after")
+            .task("good", () -> done("good"))
+            .task("both", () -> done("both"), "good", "later")
+            .task("fine", () -> done("fine"), "good")
+            .run();
+
+    assertThat(order).containsExactly("good", "fine");
+    assertThat(all).hasSize(6);
+    assertThat(all)
+        .filteredOn(task -> task.failure() != null)
+        .extracting(Schedule.Done::task)
+        .containsExactlyInAnyOrder("bad", "after", "later", "both");
+    assertThat(all)
+        .filteredOn(task -> task.task().equals("after"))
+        .singleElement()
+        .satisfies(
+            after -> {
+              assertThat(after.sentence()).isEqualTo("after never began, as bad failed");
+              assertThat(after.failure()).hasMessage("Cannot bad: the disk is full");
+            });
+    assertThat(all)
+        .filteredOn(task -> task.task().equals("bad"))
+        .singleElement()
+        .satisfies(bad -> assertThat(bad.sentence()).contains("and failed after"));
+  }
+
+  @Test
+  void run_shouldWaitForWhatItInterrupted() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Schedule schedule =
+        Schedule.of(1)
+            .task(
+                "slow to end",
+                () -> {
+                  begun.countDown();
+                  try {
+                    return forever();
+                  } catch (InterruptedException stopped) {
+                    new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
+                    return done("ended");
+                  }
+                });
+    Thread runner = Thread.currentThread();
+    Thread stopper =
+        new Thread(
+            () -> {
+              await(begun);
+              runner.interrupt();
+            });
+    stopper.start();
+
+    assertThatThrownBy(schedule::run).isInstanceOf(InterruptedException.class);
+    assertThat(order).containsExactly("ended");
+    stopper.join();
+  }
+
   private static boolean await(CountDownLatch latch) {
     try {
       return latch.await(60, TimeUnit.SECONDS);

@@ -1,10 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.silver;
 
+import dev.millrace.pipelines.airquality.table.LocalHour;
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 
 /**
  * The hours {@code [from, to)} that a run of the silver layer writes.
@@ -19,9 +18,6 @@ public record HourWindow(LocalDateTime from, LocalDateTime to) implements Hours 
   /** Every hour there is, of the years 1 to 9999. */
   public static final HourWindow ALL =
       new HourWindow(LocalDateTime.of(1, 1, 1, 0, 0), LocalDateTime.of(10_000, 1, 1, 0, 0));
-
-  private static final DateTimeFormatter DIGITS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH", Locale.ROOT);
 
   /**
    * @throws IllegalArgumentException if the bounds are not whole hours, the first before the second
@@ -68,7 +64,7 @@ public record HourWindow(LocalDateTime from, LocalDateTime to) implements Hours 
       return "true";
     }
     return "local_hour >= '%s' AND local_hour < '%s'"
-        .formatted(DIGITS.format(low), DIGITS.format(high));
+        .formatted(LocalHour.FORM.format(low), LocalHour.FORM.format(high));
   }
 
   /** As an interval of ISO 8601. */

@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.table;
 
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
 /**
  * The hour of a bronze row as a column that the server computes: year, month, day and hour are text
  * that need not be a time, and no window of rows could be found by them. What this takes for an
@@ -10,6 +13,10 @@ public final class LocalHour {
 
   /** Its name. */
   public static final String COLUMN = "local_hour";
+
+  /** How it is written. */
+  public static final DateTimeFormatter FORM =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH", Locale.ROOT);
 
   /** Text in the order of its bytes, which is that of time. */
   static final String TYPE = "text COLLATE \"C\"";

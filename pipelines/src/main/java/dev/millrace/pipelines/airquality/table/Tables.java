@@ -131,6 +131,15 @@ public final class Tables {
     }
   }
 
+  /**
+   * Whether a table is there.
+   *
+   * @throws SQLException if the database does not answer or refuses
+   */
+  public static boolean exist(Connection connection, Table table) throws SQLException {
+    return !columns(connection, table.name()).isEmpty();
+  }
+
   private static List<String> missing(Connection connection, List<Table> tables)
       throws SQLException {
     List<String> missing = new ArrayList<>();

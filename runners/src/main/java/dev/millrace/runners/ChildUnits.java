@@ -1,0 +1,89 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.pipelines.airquality.Unit;
+import dev.millrace.runners.child.Child;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Does units in a fresh JVM of this command, with this JVM's flags but for those of its heap.
+ *
+ * @param target the database, handed over in the environment: it may hold a password
+ * @param jvmFlags further flags, as in {@code -Xmx512m}
+ * @param patience with each
+ */
+record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience patience)
+    implements UnitRunner {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of what it said last, to say why it failed. */
+  private static final int LINES = 3;
+
+  @Override
+  public Done run(List<Unit> units) throws Exception {
+    String prefix =
+        "[%s] ".formatted(units.stream().map(Unit::toString).collect(Collectors.joining(", ")));
+    Child.Result result =
+        new Child(command(units), patience, line -> run.tell(prefix + line)).run();
+    if (result.exitCode() != ExitCode.DONE || !result.end().isEmpty()) {
+      throw new IllegalStateException(why(result));
+    }
+    return done(result.answer());
+  }
+
+  private ProcessBuilder command(List<Unit> units) {
+    CommonOptions options = run.options();
+    List<String> words = new ArrayList<>();
+    words.add("unit");
+    units.forEach(unit -> words.add("--do=" + UnitCommand.word(unit)));
+    words.add("--runner=" + options.runner);
+    words.add("--parallelism=" + options.parallelism);
+    words.add("--json");
+    words.add("--quiet");
+    ProcessBuilder builder = KillsWork.command(jvmFlags, words);
+    builder.environment().keySet().removeIf(Settings::isOption);
+    run.console()
+        .environment()
+        .forEach(
+            (name, value) -> {
+              // What is an option of this command is settled; the rest, such as users, is not.
+              if (!Settings.isOption(name)) {
+                builder.environment().put(name, value);
+              }
+            });
+    builder.environment().put("MILLRACE_UNIT_TARGET", target);
+    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
+    return builder;
+  }
+
+  private static String why(Child.Result result) {
+    if (!result.end().isEmpty()) {
+      return result.end();
+    }
+    List<String> errors = result.errors();
+    String said =
+        String.join("; ", errors.subList(Math.max(0, errors.size() - LINES), errors.size()));
+    return "its process ended with exit code %d%s"
+        .formatted(result.exitCode(), said.isEmpty() ? "" : ": " + said);
+  }
+
+  private static Done done(String answer) {
+    try {
+      JsonNode summary = JSON.readTree(answer);
+      List<UnitEnd> ends = new ArrayList<>();
+      summary.required("units").forEach(unit -> ends.add(UnitEnd.of(unit)));
+      return new Done(ends, JvmCost.of(summary.required("jvm")));
+    } catch (JsonProcessingException | IllegalArgumentException garbage) {
+      throw new IllegalStateException(
+          "its process told no result: its last line was \"%s\""
+              .formatted(answer.substring(0, Math.min(100, answer.length()))),
+          garbage);
+    }
+  }
+}

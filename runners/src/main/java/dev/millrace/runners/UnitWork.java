@@ -1,0 +1,26 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.pipelines.airquality.AirQuality;
+import dev.millrace.pipelines.airquality.Unit;
+import java.util.List;
+
+/**
+ * Does units one after another, within a process that was started for them.
+ *
+ * @param units of which those are left out that come after one that failed
+ */
+record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
+
+  @Override
+  public Outcome run(Run run) throws Exception {
+    double startUp = JvmCost.secondsSinceStart();
+    Thread worker = Thread.currentThread();
+    run.stop().setAction(worker::interrupt);
+    UnitRunner.Done done = new OwnUnits(run, airQuality).run(units);
+    Counts sum = done.ends().stream().map(UnitEnd::counts).reduce(Counts.ZERO, Counts::plus);
+    return Outcome.of(sum)
+        .with("units", done.ends().stream().map(UnitEnd::toMap).toList())
+        .with("jvm", JvmCost.now(startUp).toMap());
+  }
+}

@@ -1,0 +1,234 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.pipelines.airquality.generate.GeneratedData;
+import dev.millrace.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two stations, from March to the ninth of April of 2013: windows of two months. */
+class BackfillCommandTest {
+  @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
+
+  private static final int ROWS = 2 * 24 * 40;
+
+  private static final List<String> TABLES =
+      List.of(
+          "bronze_measurement",
+          "silver_hour",
+          "silver_reject",
+          "gold_station_day",
+          "gold_city_day",
+          "gold_exceedance_run",
+          "gold_month_ranking");
+
+  private final Path data;
+  private TestConsole console = new TestConsole();
+
+  BackfillCommandTest(@TempDir Path folder) {
+    data = folder.resolve("data");
+  }
+
+  @BeforeEach
+  void deliver() throws SQLException, IOException {
+    postgres.execute(
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+        "DROP SCHEMA IF EXISTS millrace CASCADE");
+    Files.createDirectories(data);
+    GeneratedData.ofSeed(4).withStations(2).withHours(24 * 40).writeTo(data);
+  }
+
+  private int backfill(String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "backfill",
+                "--from=2013-03-01",
+                "--to=2013-04-30",
+                "--target=" + postgres.jdbcUrl(),
+                "--data=" + data,
+                "--json"));
+    for (String word : more) {
+      words.removeIf(
+          given ->
+              word.contains("=") && given.startsWith(word.substring(0, word.indexOf('=') + 1)));
+      words.add(word);
+    }
+    console = new TestConsole();
+    return console.run(words.toArray(String[]::new));
+  }
+
+  private JsonNode stage(String name) throws IOException {
+    return console.json().required("units").required(name);
+  }
+
+  private void assertUnits(String stage, int units, int done, int unchanged, int failed)
+      throws IOException {
+    JsonNode told = stage(stage);
+    assertThat(
+            List.of(
+                told.required("units").asInt(),
+                told.required("done").asInt(),
+                told.required("unchanged").asInt(),
+                told.required("failed").asInt()))
+        .as(stage + " of " + console.json())
+        .containsExactly(units, done, unchanged, failed);
+  }
+
+  @Test
+  void backfill_shouldMakeAll_andNothingTheSecondTime() throws Exception {
+    assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
+
+    assertUnits("bronze", 2, 2, 0, 0);
+    assertUnits("silver", 3, 3, 0, 0);
+    assertUnits("gold", 2, 2, 0, 0);
+    assertUnits("summary", 1, 1, 0, 0);
+    assertThat(stage("bronze").required("rows_written").asLong()).isEqualTo(ROWS);
+    assertThat(stage("silver").required("rows_written").asLong()).isEqualTo(ROWS);
+    List<String> made = contents();
+    assertThat(made).anyMatch(row -> row.startsWith("gold_month_ranking"));
+    assertThat(console.err()).contains("silver 2013-03: 1,488 read, 1,488 written");
+
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    assertUnits("bronze", 2, 0, 2, 0);
+    assertUnits("silver", 3, 0, 3, 0);
+    assertUnits("gold", 2, 0, 2, 0);
+    assertUnits("summary", 0, 0, 0, 0);
+
+    postgres.execute("UPDATE bronze_measurement SET pm25 = '1' WHERE local_hour ^@ '2013-03-31'");
+    assertThat(backfill("--dry-run")).isEqualTo(ExitCode.DONE);
+    assertThat(plan("bronze")).containsExactly("run", "run");
+    assertThat(backfill("--resume")).isEqualTo(ExitCode.DONE);
+    assertUnits("silver", 3, 0, 3, 0);
+    // The file is what it was, but its rows are not.
+    assertThat(contents()).isNotEqualTo(made);
+    assertThat(backfill("--force=2013-04")).isEqualTo(ExitCode.DONE);
+    assertUnits("bronze", 2, 2, 0, 0);
+    assertThat(contents()).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"window,4", "stage,6"})
+  void backfill_shouldMakeTheSame_inFreshJvms(String isolation, int processes) throws Exception {
+    assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
+    List<String> made = contents();
+    deliver();
+
+    int code = backfill("--isolate=" + isolation, "--jvm=-Xmx256m -XX:TieredStopAtLevel=1");
+
+    assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
+    assertThat(contents()).isEqualTo(made);
+    assertUnits("silver", 3, 3, 0, 0);
+    JsonNode jvms = console.json().required("jvms");
+    // And one for each file.
+    assertThat(jvms.required("processes").asInt()).isEqualTo(2 + processes);
+    assertThat(jvms.required("peak_rss_bytes").asLong()).isPositive();
+    assertThat(jvms.required("start_up_seconds").asDouble()).isPositive();
+  }
+
+  @Test
+  void backfill_shouldGoOn_whenAUnitFails() throws Exception {
+    Path bad = data.resolve("PRSA_Data_Bad.csv");
+    Files.writeString(bad, "no,such,columns\n1,2,3\n");
+
+    assertThat(backfill("--retries=0")).isEqualTo(ExitCode.FAILED);
+
+    assertUnits("bronze", 3, 2, 0, 1);
+    assertUnits("silver", 3, 3, 0, 0);
+    assertUnits("summary", 1, 1, 0, 0);
+    JsonNode failure = console.json().required("failures").get(0);
+    assertThat(failure.required("part").asText()).endsWith("PRSA_Data_Bad.csv");
+    assertThat(failure.required("reason").asText()).startsWith("Cannot read PRSA_Data_Bad.csv: ");
+
+    assertThat(backfill("--dry-run")).isEqualTo(ExitCode.DONE);
+    assertThat(console.json().required("plan").toString())
+        .contains("it failed: Cannot read PRSA_Data_Bad.csv");
+    assertThat(backfill("--retry-failed", "--retries=0")).isEqualTo(ExitCode.FAILED);
+    assertUnits("bronze", 1, 0, 0, 1);
+    assertUnits("silver", 0, 0, 0, 0);
+  }
+
+  @Test
+  void child_shouldBeReported_whenItRunsOutOfMemory() throws Exception {
+    int code = backfill("--isolate=window", "--jvm=-Xmx12m", "--retries=0");
+
+    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(console.json().required("failures").get(0).required("reason").asText())
+        .contains("its process ended with exit code");
+    assertUnits("bronze", 2, 0, 0, 2);
+  }
+
+  @Test
+  void hourly_shouldMakeTheNewestDays() throws Exception {
+    console = new TestConsole();
+    int code =
+        console.run(
+            "hourly",
+            "--target=" + postgres.jdbcUrl(),
+            "--data=" + data,
+            "--until=2013-04-05T13",
+            "--json");
+
+    assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
+    assertUnits("bronze", 2, 2, 0, 0);
+    assertUnits("silver", 4, 4, 0, 0);
+    assertThat(
+            postgres.query(
+                "SELECT DISTINCT day::text FROM gold_station_day ORDER BY 1",
+                row -> row.getString(1)))
+        .containsExactly("2013-04-03", "2013-04-04", "2013-04-05");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--to=2013-02-01 | Invalid --to: 2013-02-01 (must not be before --from=2013-03-01)",
+        "--to=soon | Invalid --to: soon (must be a day, as in 2013-03-01)",
+        "--window=year | Invalid --window: year (must be day, week, month or a number of rows",
+        "--isolate=thread | Invalid --isolate: thread (must be none, window or stage)",
+        "--concurrent=0 | Invalid --concurrent: 0 (must be a whole number from 1 to 64)",
+        "--force=March | Invalid --force: March (must be as in 2013-03, 2013-03-01 or",
+        "--jvm=-Xmx1g | Invalid --jvm: -Xmx1g (must be left out without --isolate",
+      })
+  void backfill_shouldRefuseBadInput(String option, String sentence) {
+    assertThat(backfill(option)).isEqualTo(ExitCode.USAGE);
+    assertThat(console.err()).contains(sentence);
+  }
+
+  private List<String> plan(String stage) throws IOException {
+    List<String> actions = new ArrayList<>();
+    for (JsonNode unit : console.json().required("plan")) {
+      if (unit.required("stage").asText().equals(stage)) {
+        actions.add(unit.required("action").asText());
+      }
+    }
+    return actions;
+  }
+
+  private static List<String> contents() throws SQLException {
+    String all =
+        String.join(
+            " UNION ALL ",
+            TABLES.stream()
+                .map(table -> "SELECT '" + table + "' || row_to_json(t)::text FROM " + table + " t")
+                .toList());
+    return postgres.query(
+        "SELECT * FROM (" + all + ") x (line) ORDER BY line COLLATE \"C\"",
+        row -> row.getString(1));
+  }
+}
