@@ -3,13 +3,10 @@ package dev.millrace.runners;
 
 import dev.millrace.monitor.Json;
 import dev.millrace.monitor.history.History;
-import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.history.RunDetail;
 import dev.millrace.monitor.history.RunFilter;
 import dev.millrace.monitor.history.RunLine;
 import dev.millrace.monitor.run.Status;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -18,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -30,12 +26,10 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "history",
     description = "Lists the runs that are known on this machine, or shows one.")
-final class HistoryCommand implements Callable<Integer> {
+final class HistoryCommand extends KeptRunsCommand {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
-
-  private final Console console;
 
   @Parameters(
       index = "0",
@@ -43,12 +37,6 @@ final class HistoryCommand implements Callable<Integer> {
       paramLabel = "RUN",
       description = "A run by its id, or latest; default: list them.")
   @Nullable String run;
-
-  @Option(
-      names = "--history",
-      paramLabel = "FILE",
-      description = "The file they are kept in; default: as for runs.")
-  String history = "";
 
   @Option(
       names = "--last",
@@ -83,14 +71,8 @@ final class HistoryCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a line.")
   boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   HistoryCommand(Console console) {
-    this.console = console;
+    super(console);
   }
 
   static final class StatusConverter implements ITypeConverter<Status> {
@@ -106,70 +88,15 @@ final class HistoryCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    try (History kept = open(console, history)) {
+  int answer() {
+    try (History kept = open()) {
       if (run == null) {
         list(kept.runs(filter()));
       } else {
         show(find(kept, run));
       }
       return ExitCode.DONE;
-    } catch (UsageException e) {
-      console.err().println(e.getMessage());
-      return ExitCode.USAGE;
-    } catch (HistoryException e) {
-      console.err().println(e.getMessage());
-      return ExitCode.FAILED;
     }
-  }
-
-  /**
-   * Opens a history that is there.
-   *
-   * @param named the file, or empty for the usual one
-   * @throws UsageException if there is none
-   */
-  static History open(Console console, String named) {
-    Path file = file(console, named);
-    if (!Files.exists(file)) {
-      throw new UsageException(
-          "Cannot read the history %s: there is none yet; the first run begins it".formatted(file));
-    }
-    return History.open(file);
-  }
-
-  /** Where the history is. */
-  static Path file(Console console, String named) {
-    if (named.equals(Recorder.NONE)) {
-      throw new UsageException("Invalid --history: none (must be a file, as there is one to read)");
-    }
-    return named.isEmpty() ? Recorder.usualFile(console) : Path.of(named);
-  }
-
-  /**
-   * A run by its id, by the beginning of it that only one has, or by {@code latest}.
-   *
-   * @throws UsageException if there is no such run, or are several
-   */
-  static RunDetail find(History history, String wanted) {
-    List<RunLine> all = history.runs(RunFilter.latest(History.MOST_RUNS + 1));
-    List<RunLine> found =
-        wanted.equals("latest")
-            ? all.stream().limit(1).toList()
-            : all.stream().filter(each -> each.id().startsWith(wanted)).toList();
-    if (found.size() > 1) {
-      throw new UsageException(
-          "Invalid run: %s (must be the id of one run; %d begin like that)"
-              .formatted(wanted, found.size()));
-    }
-    return found.stream()
-        .findFirst()
-        .flatMap(line -> history.run(line.id()))
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "Invalid run: %s (must be the id of a run that `millrace history` lists)"
-                        .formatted(wanted)));
   }
 
   private RunFilter filter() {
@@ -187,14 +114,14 @@ final class HistoryCommand implements Callable<Integer> {
 
   private void list(List<RunLine> runs) {
     if (json) {
-      runs.forEach(each -> console.out().println(Json.write(each)));
+      runs.forEach(each -> console().out().println(Json.write(each)));
       return;
     }
     if (runs.isEmpty()) {
-      console.err().println("No run is like that.");
+      console().err().println("No run is like that.");
       return;
     }
-    console
+    console()
         .out()
         .printf(
             Locale.ROOT,
@@ -206,7 +133,7 @@ final class HistoryCommand implements Callable<Integer> {
             "ROWS",
             "ROWS/S",
             "PIPELINE");
-    runs.forEach(each -> console.out().println(line(each)));
+    runs.forEach(each -> console().out().println(line(each)));
   }
 
   private static String line(RunLine run) {
@@ -228,7 +155,7 @@ final class HistoryCommand implements Callable<Integer> {
 
   private void show(RunDetail run) {
     if (json) {
-      console.out().println(Json.write(run));
+      console().out().println(Json.write(run));
       return;
     }
     RunLine line = run.line();
@@ -267,7 +194,7 @@ final class HistoryCommand implements Callable<Integer> {
     run.events()
         .forEach(
             event -> lines.add("  %s %s: %s".formatted(event.time(), event.kind(), event.text())));
-    lines.forEach(console.out()::println);
+    lines.forEach(console().out()::println);
   }
 
   private static void add(List<String> lines, String name, @Nullable Number value) {

@@ -2,18 +2,15 @@
 package dev.millrace.runners;
 
 import dev.millrace.monitor.history.History;
-import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.history.RunDetail;
 import dev.millrace.monitor.report.DailyReport;
 import dev.millrace.monitor.report.Prices;
-import dev.millrace.monitor.report.ReportException;
 import dev.millrace.monitor.report.ReportFile;
 import dev.millrace.monitor.report.RunReport;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,13 +23,11 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "report",
     description = "Tells all that is known of a run, or of the runs of a day, in one file.")
-final class ReportCommand implements Callable<Integer> {
+final class ReportCommand extends KeptRunsCommand {
 
   private static final String TODAY = "today";
 
   private static final String YESTERDAY = "yesterday";
-
-  private final Console console;
 
   @Parameters(
       index = "0",
@@ -80,20 +75,8 @@ final class ReportCommand implements Callable<Integer> {
       })
   @Nullable Path prices;
 
-  @Option(
-      names = "--history",
-      paramLabel = "FILE",
-      description = "The file that runs are kept in; default: as for runs.")
-  String history = "";
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   ReportCommand(Console console) {
-    this.console = console;
+    super(console);
   }
 
   /** What a report is written as. */
@@ -116,29 +99,21 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    try {
-      check();
-      Prices by = prices == null ? null : PriceFile.read(prices);
-      LocalDate day = daily == null ? null : day(daily);
-      try (History kept = HistoryCommand.open(console, history)) {
-        if (day != null) {
-          DailyReport report = DailyReport.of(kept, day, ZoneId.systemDefault(), by);
-          write(day.toString(), report::html, report::markdown, report::json);
-        } else {
-          RunDetail one = HistoryCommand.find(kept, String.valueOf(run));
-          RunDetail other = compare == null ? null : HistoryCommand.find(kept, compare);
-          RunReport report = RunReport.of(kept, one, other, by, ZoneId.systemDefault());
-          write(one.line().id(), report::html, report::markdown, report::json);
-        }
+  int answer() {
+    check();
+    Prices by = prices == null ? null : PriceFile.read(prices);
+    LocalDate day = daily == null ? null : day(daily);
+    try (History kept = open()) {
+      if (day != null) {
+        DailyReport report = DailyReport.of(kept, day, ZoneId.systemDefault(), by);
+        write(day.toString(), report::html, report::markdown, report::json);
+      } else {
+        RunDetail one = find(kept, String.valueOf(run));
+        RunDetail other = compare == null ? null : find(kept, compare);
+        RunReport report = RunReport.of(kept, one, other, by, ZoneId.systemDefault());
+        write(one.line().id(), report::html, report::markdown, report::json);
       }
       return ExitCode.DONE;
-    } catch (UsageException e) {
-      console.err().println(e.getMessage());
-      return ExitCode.USAGE;
-    } catch (HistoryException | ReportException e) {
-      console.err().println(e.getMessage());
-      return ExitCode.FAILED;
     }
   }
 
@@ -183,13 +158,13 @@ final class ReportCommand implements Callable<Integer> {
         };
     Path file = output;
     if (file == null && format == Format.HTML) {
-      file = console.folder().resolve("report-%s.html".formatted(name));
+      file = console().folder().resolve("report-%s.html".formatted(name));
     }
     if (file == null) {
-      console.out().print(text);
+      console().out().print(text);
       return;
     }
     ReportFile.write(file, text);
-    console.out().println("The report is in " + file);
+    console().out().println("The report is in " + file);
   }
 }
