@@ -108,7 +108,7 @@ final class CommonOptions {
       paramLabel = "PORT",
       arity = "0..1",
       fallbackValue = "9480",
-      converter = PortConverter.class,
+      converter = PortConverter.OrAnyFree.class,
       description = {
         "Serve a page with this run, and the others of the history, while it runs;",
         "at port 9480 of this machine unless another is said, 0 for any that is free."

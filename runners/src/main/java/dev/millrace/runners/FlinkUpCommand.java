@@ -141,18 +141,6 @@ final class FlinkUpCommand extends ClusterCommand {
         ExitCode.DONE);
   }
 
-  static final class PortConverter implements ITypeConverter<Integer> {
-    private static final int LAST = 65_535;
-
-    @Override
-    public Integer convert(String value) {
-      if (value.matches("[1-9]\\d{0,4}") && Integer.parseInt(value) <= LAST) {
-        return Integer.valueOf(value);
-      }
-      throw new TypeConversionException("must be a port, 1 to " + LAST);
-    }
-  }
-
   static final class HeapConverter implements ITypeConverter<Integer> {
     private static final long LEAST = 256;
     private static final long MOST = 64 << 10;

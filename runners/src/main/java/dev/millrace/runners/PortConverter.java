@@ -4,16 +4,36 @@ package dev.millrace.runners;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A port, or 0 for any that is free. */
-final class PortConverter implements ITypeConverter<Integer> {
+/** A port. */
+class PortConverter implements ITypeConverter<Integer> {
 
   private static final int HIGHEST = 65_535;
 
-  @Override
-  public Integer convert(String value) {
-    if (value.matches("\\d{1,5}") && Integer.parseInt(value) <= HIGHEST) {
-      return Integer.valueOf(value);
+  private final int least;
+
+  PortConverter() {
+    this(1);
+  }
+
+  private PortConverter(int least) {
+    this.least = least;
+  }
+
+  /** A port, or 0 for any that is free. */
+  static final class OrAnyFree extends PortConverter {
+    OrAnyFree() {
+      super(0);
     }
-    throw new TypeConversionException("must be a whole number from 0 to " + HIGHEST);
+  }
+
+  @Override
+  public final Integer convert(String value) {
+    if (value.matches("\\d{1,5}")) {
+      int port = Integer.parseInt(value);
+      if (port >= least && port <= HIGHEST) {
+        return port;
+      }
+    }
+    throw new TypeConversionException("must be a whole number from " + least + " to " + HIGHEST);
   }
 }
