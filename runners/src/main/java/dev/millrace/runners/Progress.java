@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
@@ -53,7 +51,7 @@ final class Progress implements AutoCloseable {
   private final Map<String, StageTime> stagesBefore = Stage.times();
   private final Motion motion = new Motion();
   private boolean stallTold;
-  private final Timer timer = new Timer("millrace-progress", true);
+  private final DaemonTimer timer = new DaemonTimer("millrace-progress");
 
   Progress(PrintStream err, boolean terminal, Supplier<Sample> source) {
     this.err = err;
@@ -77,23 +75,14 @@ final class Progress implements AutoCloseable {
   }
 
   void every(Duration delay, Duration period) {
-    timer.schedule(task(this::watch), LOOK.toMillis(), LOOK.toMillis());
-    timer.schedule(task(this::tell), delay.toMillis(), period.toMillis());
-  }
-
-  private static TimerTask task(Runnable action) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        action.run();
-      }
-    };
+    timer.every(LOOK, LOOK, this::watch);
+    timer.every(delay, period, this::tell);
   }
 
   /** Ends the telling and leaves a terminal's line empty. */
   @Override
   public void close() {
-    timer.cancel();
+    timer.close();
     if (terminal && elapsed().compareTo(PATIENCE) >= 0) {
       err.print(CLEAR_LINE);
       err.flush();

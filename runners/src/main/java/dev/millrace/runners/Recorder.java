@@ -25,8 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +56,7 @@ final class Recorder implements AutoCloseable {
   private final Sight sight;
   private final Alarms alarms;
   private final SeriesRecorder series = new SeriesRecorder();
-  private final Timer timer = new Timer("millrace-recorder", true);
+  private final DaemonTimer timer = new DaemonTimer("millrace-recorder");
   private final long cpuBefore = SYSTEM.getProcessCpuTime();
   private Instant told;
   private boolean over;
@@ -106,7 +104,7 @@ final class Recorder implements AutoCloseable {
       Recorder recorder =
           new Recorder(history, start, history.begin(start), new Sight(run), alarms);
       alarms.start(run, command, pipeline);
-      recorder.timer.schedule(task(recorder::look), LOOK.toMillis(), LOOK.toMillis());
+      recorder.timer.every(LOOK, LOOK, recorder::look);
       return recorder;
     } catch (RuntimeException e) {
       history.close();
@@ -117,15 +115,6 @@ final class Recorder implements AutoCloseable {
   /** Where histories are kept, unless something else was said. */
   static Path usualFile(Console console) {
     return Console.state(console.environment()).resolve("history.db");
-  }
-
-  private static TimerTask task(Runnable action) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        action.run();
-      }
-    };
   }
 
   private synchronized void look() {
@@ -217,7 +206,7 @@ final class Recorder implements AutoCloseable {
   public synchronized void close() {
     over = true;
     settled = true;
-    timer.cancel();
+    timer.close();
     history.close();
     alarms.close();
   }

@@ -3,8 +3,6 @@ package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
 import java.time.Duration;
-import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,7 @@ final class Stop implements AutoCloseable {
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "millrace-stop");
-  private final Timer clock = new Timer("millrace-deadline", true);
+  private final DaemonTimer clock = new DaemonTimer("millrace-deadline");
   private @Nullable String reason;
 
   /** Where nothing knows better how to end, as while a run is planned. */
@@ -62,18 +60,9 @@ final class Stop implements AutoCloseable {
 
   /** Makes the wish when some time has passed, and ends the JVM if the run does not heed it. */
   void requestAfter(Duration limit, String why) {
-    clock.schedule(task(() -> request(why)), limit.toMillis());
-    clock.schedule(task(ConnectionSpec::abortAll), limit.plus(GRACE).toMillis());
-    clock.schedule(task(Stop::giveUp), limit.plus(GRACE).plus(GRACE).toMillis());
-  }
-
-  private static TimerTask task(Runnable action) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        action.run();
-      }
-    };
+    clock.after(limit, () -> request(why));
+    clock.after(limit.plus(GRACE), ConnectionSpec::abortAll);
+    clock.after(limit.plus(GRACE).plus(GRACE), Stop::giveUp);
   }
 
   private static void giveUp() {
@@ -115,7 +104,7 @@ final class Stop implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    clock.cancel();
+    clock.close();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
