@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.monitor.baseline.Baseline;
 import dev.millrace.monitor.baseline.Comparison;
 import dev.millrace.monitor.baseline.EarlierRuns;
@@ -18,14 +17,12 @@ import dev.millrace.monitor.run.Snapshot;
 import dev.millrace.monitor.run.Status;
 import dev.millrace.monitor.run.Totals;
 import dev.millrace.observe.Events;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +44,6 @@ final class Recorder implements AutoCloseable {
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  private static final OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-
   private final History history;
   private final RunStart start;
   private final Recording recording;
@@ -57,7 +51,6 @@ final class Recorder implements AutoCloseable {
   private final Alarms alarms;
   private final SeriesRecorder series = new SeriesRecorder();
   private final DaemonTimer timer = new DaemonTimer("millrace-recorder");
-  private final long cpuBefore = SYSTEM.getProcessCpuTime();
   private Instant told;
   private boolean over;
   private boolean settled;
@@ -188,7 +181,7 @@ final class Recorder implements AutoCloseable {
         counts.rowsRejected(),
         counts.bytes(),
         elapsed == null ? null : elapsed.toMillis() / 1000.0,
-        (SYSTEM.getProcessCpuTime() - cpuBefore) / (double) TimeUnit.SECONDS.toNanos(1),
+        sight.cpuSeconds(),
         summary.peakResidentBytes().isPresent() ? summary.peakResidentBytes().getAsLong() : null);
   }
 

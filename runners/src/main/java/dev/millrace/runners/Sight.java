@@ -40,7 +40,9 @@ final class Sight {
   private final Map<Measure, Long> before = new LinkedHashMap<>();
   private Map<String, Double> last = Map.of();
   private double lastSeconds;
-  private long lastCpu = SYSTEM.getProcessCpuTime();
+  private double figuredSeconds;
+  private final long firstCpu = SYSTEM.getProcessCpuTime();
+  private long lastCpu = firstCpu;
   private double lastPause = pauses(Measure.readings());
 
   Sight(Run run) {
@@ -50,19 +52,18 @@ final class Sight {
     Memory.ofThisJvm();
   }
 
-  /** How the run stands now. */
+  /** How the run stands now; its rates are those since this was last asked. */
   Snapshot snapshot(Instant now) {
     Progress.Sample sample = run.progress().orElse(null);
     motion.look(sample == null ? 0 : sample.done());
     double seconds = run.elapsed().toMillis() / 1000.0;
     Map<String, Double> totals = totals();
+    double interval = Math.max(0.001, seconds - lastSeconds);
     Map<String, Double> perSecond = new LinkedHashMap<>();
     totals.forEach(
-        (name, total) ->
-            perSecond.put(
-                name,
-                (total - last.getOrDefault(name, 0.0)) / Math.max(0.001, seconds - lastSeconds)));
+        (name, total) -> perSecond.put(name, (total - last.getOrDefault(name, 0.0)) / interval));
     last = totals;
+    lastSeconds = seconds;
     List<StageTime> stages =
         run.options().runner.isCluster() ? List.of() : Stage.since(run.stagesBefore());
     return new Snapshot(
@@ -130,11 +131,11 @@ final class Sight {
         .orElse(null);
   }
 
-  /** What of it is kept over time. */
+  /** What of it is kept over time; shares are those since this was last asked. */
   SortedMap<String, Double> figures(Snapshot snapshot) {
     SortedMap<String, Double> figures = new TreeMap<>();
-    double seconds = Math.max(0.001, snapshot.seconds() - lastSeconds);
-    lastSeconds = snapshot.seconds();
+    double seconds = Math.max(0.001, snapshot.seconds() - figuredSeconds);
+    figuredSeconds = snapshot.seconds();
     snapshot.perSecond().forEach((name, perSecond) -> figures.put(name + "_per_second", perSecond));
     long cpu = SYSTEM.getProcessCpuTime();
     figures.put("processors", (cpu - lastCpu) / (seconds * TimeUnit.SECONDS.toNanos(1)));
@@ -157,6 +158,11 @@ final class Sight {
               }
             });
     return figures;
+  }
+
+  /** The processor time, in seconds, that this process took since this began to look. */
+  double cpuSeconds() {
+    return (SYSTEM.getProcessCpuTime() - firstCpu) / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
   private static double pauses(Map<String, Double> metrics) {
