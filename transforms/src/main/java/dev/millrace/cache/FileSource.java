@@ -37,6 +37,7 @@ final class FileSource implements LookupSource {
   private final Marshalled<BlockSchema> key;
   private final Marshalled<BlockSchema> values;
   private final KeyScope scope;
+  private final KeyForm form;
 
   /**
    * Files.
@@ -51,13 +52,7 @@ final class FileSource implements LookupSource {
     this.scope =
         KeyScope.of(
             String.join("\n", "file", lookup, contents.name(), key.toString(), values.toString()));
-    for (Column column : key.columns()) {
-      if (KeyType.of(column.type(), false).isEmpty()) {
-        throw new IllegalArgumentException(
-            "Invalid key column: %s of %s (must be a whole number, numeric, text, uuid, date or timestamp)"
-                .formatted(column.name(), column.type()));
-      }
-    }
+    this.form = KeyForm.of(key);
   }
 
   @Override
@@ -97,6 +92,7 @@ final class FileSource implements LookupSource {
                           lookup,
                           contents,
                           scope,
+                          form,
                           key.get(),
                           values.get(),
                           Runtime.getRuntime().maxMemory() / HEAP_PART,

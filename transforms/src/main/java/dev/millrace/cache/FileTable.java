@@ -6,7 +6,6 @@ import dev.millrace.block.BlockColumn;
 import dev.millrace.block.BlockSchema;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.control.ByteSize;
-import dev.millrace.dialect.KeyType;
 import dev.millrace.file.FileContents;
 import dev.millrace.observe.Memory;
 import java.io.IOException;
@@ -37,7 +36,7 @@ final class FileTable {
 
   private final FileContents contents;
   private final KeyScope scope;
-  private final KeyType[] types;
+  private final KeyForm form;
   private final int[] keyColumns;
   private final int[] valueColumns;
   private final long most;
@@ -52,6 +51,7 @@ final class FileTable {
    * Rows that nobody has read yet.
    *
    * @param scope of the keys
+   * @param form of their parts
    * @param most bytes that may be held
    * @param clock a monotonic one, in nanoseconds
    */
@@ -59,16 +59,14 @@ final class FileTable {
       String lookup,
       FileContents contents,
       KeyScope scope,
+      KeyForm form,
       BlockSchema key,
       BlockSchema values,
       long most,
       LongSupplier clock) {
     this.contents = contents;
     this.scope = scope;
-    this.types =
-        key.columns().stream()
-            .map(column -> KeyType.of(column.type(), false).orElseThrow())
-            .toArray(KeyType[]::new);
+    this.form = form;
     this.keyColumns = positions(contents.schema(), key);
     this.valueColumns = positions(contents.schema(), values);
     this.most = most;
@@ -81,8 +79,7 @@ final class FileTable {
   }
 
   List<CacheKey> keys(Block block, int[] columns, int[] rows) {
-    return scope.keys(
-        block, columns, rows, (part, column, row, out) -> types[part].write(column, row, out));
+    return scope.keys(block, columns, rows, form);
   }
 
   /**
@@ -160,7 +157,7 @@ final class FileTable {
       text.append(part == 0 ? "" : ", ")
           .append(block.schema().column(keyColumns[part]).name())
           .append(" = ")
-          .append(types[part].text(column, row));
+          .append(form.text(part, column, row));
     }
     return text.toString();
   }

@@ -9,7 +9,6 @@ import dev.millrace.block.Column;
 import dev.millrace.block.Marshalled;
 import dev.millrace.block.Origin;
 import dev.millrace.cache.tier.CacheKey;
-import dev.millrace.dialect.KeyType;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +26,7 @@ final class FunctionSource implements LookupSource {
   private final Marshalled<BlockSchema> values;
   private final LookupFunction function;
   private final KeyScope scope;
+  private final KeyForm form;
 
   FunctionSource(
       String name, String version, BlockSchema key, BlockSchema values, LookupFunction function) {
@@ -37,13 +37,7 @@ final class FunctionSource implements LookupSource {
     this.scope =
         KeyScope.of(
             String.join("\n", "function", name, version, key.toString(), values.toString()));
-    for (Column column : key.columns()) {
-      if (KeyType.of(column.type(), false).isEmpty()) {
-        throw new IllegalArgumentException(
-            "Invalid key column: %s of %s (must be a whole number, numeric, text, uuid, date or timestamp)"
-                .formatted(column.name(), column.type()));
-      }
-    }
+    this.form = KeyForm.of(key);
   }
 
   @Override
@@ -79,19 +73,11 @@ final class FunctionSource implements LookupSource {
   private final class Function implements Opened {
 
     private final Schema keySchema = key.get().toBeam();
-    private final KeyType[] types =
-        key.get().columns().stream()
-            .map(column -> KeyType.of(column.type(), false).orElseThrow())
-            .toArray(KeyType[]::new);
     private final int[] all = IntStream.range(0, values.get().size()).toArray();
 
     @Override
     public List<CacheKey> keys(Block block, int[] columns, int[] rows) {
-      return scope.keys(
-          block,
-          columns,
-          rows,
-          (part, column, row, bytes) -> types[part].write(column, row, bytes));
+      return scope.keys(block, columns, rows, form);
     }
 
     @Override

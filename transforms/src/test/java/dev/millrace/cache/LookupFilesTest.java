@@ -103,6 +103,7 @@ class LookupFilesTest {
         "station",
         ReadFiles.csv(file.toString(), STATION).contents(),
         KeyScope.of("test"),
+        KeyForm.of(STATION.project(List.of("id"))),
         STATION.project(List.of("id")),
         STATION.project(List.of("city")),
         most,
