@@ -15,8 +15,6 @@ import dev.millrace.monitor.report.Part.Tiles;
 import dev.millrace.monitor.report.Part.Tone;
 import dev.millrace.monitor.report.Part.Words;
 import dev.millrace.monitor.run.Status;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,50 +30,37 @@ final class DailyDocument {
 
   private static final int MOST_LISTED = 200;
 
-  private final LocalDate day;
-  private final ZoneId zone;
-  private final List<RunLine> runs;
-  private final Map<String, Comparison> comparisons;
-  private final @Nullable Prices prices;
+  private final DailyReport report;
 
-  DailyDocument(
-      LocalDate day,
-      ZoneId zone,
-      List<RunLine> runs,
-      Map<String, Comparison> comparisons,
-      @Nullable Prices prices) {
-    this.day = day;
-    this.zone = zone;
-    this.runs = runs;
-    this.comparisons = comparisons;
-    this.prices = prices;
+  DailyDocument(DailyReport report) {
+    this.report = report;
   }
 
   Document document() {
     List<Section> sections = new ArrayList<>();
     sections.add(new Section("", List.of(tiles())));
-    if (!runs.isEmpty()) {
+    if (!report.runs().isEmpty()) {
       failures(sections);
       sections.add(new Section("Against their own history", histories()));
       sections.add(new Section("By pipeline", List.of(pipelines())));
       sections.add(new Section("Runs", list()));
     }
-    String heading = "Runs of " + day;
+    String heading = "Runs of " + report.day();
     return new Document(
         heading,
         heading,
         "",
-        runs.isEmpty()
-            ? "No run began on that day (%s).".formatted(zone)
-            : "Those that began on that day, by the clock of %s.".formatted(zone),
+        report.runs().isEmpty()
+            ? "No run began on that day (%s).".formatted(report.zone())
+            : "Those that began on that day, by the clock of %s.".formatted(report.zone()),
         sections);
   }
 
   private Tiles tiles() {
     List<Tile> tiles = new ArrayList<>();
-    tiles.add(new Tile("runs", Format.count(runs.size()), Tone.PLAIN));
+    tiles.add(new Tile("runs", Format.count(report.runs().size()), Tone.PLAIN));
     for (Status status : Status.values()) {
-      long count = runs.stream().filter(run -> run.status() == status).count();
+      long count = report.runs().stream().filter(run -> run.status() == status).count();
       if (count > 0 || status == Status.DONE || status == Status.FAILED) {
         tiles.add(
             new Tile(
@@ -85,14 +70,16 @@ final class DailyDocument {
       }
     }
     long worse =
-        comparisons.values().stream().filter(each -> each.regression().isPresent()).count();
+        report.comparisons().values().stream()
+            .filter(each -> each.regression().isPresent())
+            .count();
     tiles.add(
         new Tile("worse than before", Format.count(worse), worse > 0 ? Tone.BAD : Tone.PLAIN));
-    Sum sum = new Sum(prices);
-    runs.forEach(sum::add);
+    Sum sum = new Sum(report.prices());
+    report.runs().forEach(sum::add);
     tiles.add(new Tile("rows written", Format.count(sum.rows), Tone.PLAIN));
     tiles.add(new Tile("processor time", Format.duration(sum.cpuSeconds), Tone.PLAIN));
-    if (prices != null) {
+    if (report.prices() != null) {
       tiles.add(new Tile("cost, as far as known", sum.amount(), Tone.PLAIN));
     }
     return new Tiles(tiles);
@@ -135,7 +122,7 @@ final class DailyDocument {
 
   private void failures(List<Section> sections) {
     List<Line> lines = new ArrayList<>();
-    for (RunLine run : runs) {
+    for (RunLine run : report.runs()) {
       String why =
           run.error() != null
               ? run.error()
@@ -161,7 +148,7 @@ final class DailyDocument {
   }
 
   private String time(RunLine run) {
-    return Format.clock(run.started(), zone);
+    return Format.clock(run.started(), report.zone());
   }
 
   /** A run and the figure of it to tell. */
@@ -170,8 +157,8 @@ final class DailyDocument {
   private List<Part> histories() {
     List<Moved> moved = new ArrayList<>();
     int tooFew = 0;
-    for (RunLine run : runs) {
-      Comparison comparison = comparisons.get(run.id());
+    for (RunLine run : report.runs()) {
+      Comparison comparison = report.comparisons().get(run.id());
       if (comparison == null) {
         continue;
       }
@@ -226,7 +213,12 @@ final class DailyDocument {
 
   private Table pipelines() {
     Map<String, Sum> sums = new TreeMap<>();
-    runs.forEach(run -> sums.computeIfAbsent(run.pipeline(), pipeline -> new Sum(prices)).add(run));
+    report
+        .runs()
+        .forEach(
+            run ->
+                sums.computeIfAbsent(run.pipeline(), pipeline -> new Sum(report.prices()))
+                    .add(run));
     List<Column> columns =
         new ArrayList<>(
             List.of(
@@ -236,7 +228,7 @@ final class DailyDocument {
                 Column.number("rows written"),
                 Column.number("time"),
                 Column.number("processor time")));
-    if (prices != null) {
+    if (report.prices() != null) {
       columns.add(Column.number("cost"));
     }
     List<Line> lines = new ArrayList<>();
@@ -251,7 +243,7 @@ final class DailyDocument {
                       Format.count(sum.rows),
                       Format.duration(sum.seconds),
                       Format.duration(sum.cpuSeconds)));
-          if (prices != null) {
+          if (report.prices() != null) {
             cells.add(sum.amount());
           }
           lines.add(new Line(cells, Tone.PLAIN));
@@ -261,6 +253,7 @@ final class DailyDocument {
 
   private List<Part> list() {
     List<Part> parts = new ArrayList<>();
+    List<RunLine> runs = report.runs();
     if (runs.size() > MOST_LISTED) {
       parts.add(new Words("The latest %d.".formatted(MOST_LISTED), Tone.QUIET));
     }

@@ -93,7 +93,30 @@ public final class DailyReport {
   }
 
   private Part.Document document() {
-    return new DailyDocument(day, zone, runs, comparisons, prices).document();
+    return new DailyDocument(this).document();
+  }
+
+  LocalDate day() {
+    return day;
+  }
+
+  ZoneId zone() {
+    return zone;
+  }
+
+  /** In the order in which they began. */
+  List<RunLine> runs() {
+    return runs;
+  }
+
+  /** Of the runs that were done, by their ids. */
+  Map<String, Comparison> comparisons() {
+    return comparisons;
+  }
+
+  /** Null if costs are not wanted. */
+  @Nullable Prices prices() {
+    return prices;
   }
 
   /**

@@ -18,52 +18,42 @@ import dev.millrace.monitor.report.Part.Tiles;
 import dev.millrace.monitor.report.Part.Tone;
 import dev.millrace.monitor.report.Part.Words;
 import dev.millrace.monitor.report.RunReport.Against;
+import dev.millrace.monitor.run.Event;
 import dev.millrace.monitor.run.Snapshot;
 import dev.millrace.monitor.run.Status;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what is known of a run in the order in which people want to know it. */
 final class RunDocument {
 
-  private final RunDetail run;
-  private final @Nullable RunDetail other;
-  private final @Nullable Against against;
-  private final @Nullable Prices prices;
-  private final ZoneId zone;
+  private final RunReport report;
 
-  RunDocument(
-      RunDetail run,
-      @Nullable RunDetail other,
-      @Nullable Against against,
-      @Nullable Prices prices,
-      ZoneId zone) {
-    this.run = run;
-    this.other = other;
-    this.against = against;
-    this.prices = prices;
-    this.zone = zone;
+  RunDocument(RunReport report) {
+    this.report = report;
   }
 
   Document document() {
+    RunDetail run = report.run();
     RunLine line = run.line();
     List<Section> sections = new ArrayList<>();
     sections.add(new Section("", head()));
+    RunDetail other = report.other();
     if (other != null) {
       sections.add(new Section("Beside " + other.line().id(), beside(other)));
     }
     StageSection.of(run, other).ifPresent(sections::add);
     PlotSection.of(run, other).ifPresent(sections::add);
+    Against against = report.against();
     if (against != null) {
       sections.add(new Section("Against its own history", history(against)));
     }
+    Prices prices = report.prices();
     if (prices != null) {
-      sections.add(CostSection.of(prices, run.line()));
+      sections.add(CostSection.of(prices, line));
     }
     sections.add(new Section("Events", events()));
     sections.add(SettingsSections.configuration(run, other));
@@ -81,7 +71,7 @@ final class RunDocument {
     return "%s, started %s on %s, runner %s, version %s"
         .formatted(
             line.id(),
-            Format.moment(line.started(), zone),
+            Format.moment(line.started(), report.zone()),
             line.host(),
             line.runner(),
             line.code());
@@ -89,11 +79,11 @@ final class RunDocument {
 
   private List<Part> head() {
     List<Part> parts = new ArrayList<>();
-    RunLine line = run.line();
+    RunLine line = report.run().line();
     if (line.error() != null) {
       parts.add(new Words(line.error(), Tone.BAD));
     }
-    String seen = Format.moment(line.seen(), zone);
+    String seen = Format.moment(line.seen(), report.zone());
     if (line.status() == Status.LOST) {
       parts.add(
           new Words(
@@ -109,15 +99,14 @@ final class RunDocument {
       tiles.add(
           new Tile(total.title(), Format.known(value, total::text), isBad ? Tone.BAD : Tone.PLAIN));
     }
-    cost(run).ifPresent(cost -> tiles.add(perMillion(cost)));
+    report.cost(report.run()).ifPresent(cost -> tiles.add(perMillion(cost)));
     parts.add(new Tiles(tiles));
-    Optional<Change> regression =
-        against == null ? Optional.empty() : against.comparison().regression();
-    if (regression.isPresent() && against != null) {
+    Against against = report.against();
+    if (against != null && against.comparison().regression().isPresent()) {
       parts.add(
           new Words("Worse than its own history: " + against.comparison().words() + ".", Tone.BAD));
     }
-    Snapshot snapshot = run.snapshot();
+    Snapshot snapshot = report.run().snapshot();
     if (snapshot != null && snapshot.slowest() != null) {
       Snapshot.Slowest slowest = snapshot.slowest();
       parts.add(
@@ -142,6 +131,7 @@ final class RunDocument {
   }
 
   private List<Part> beside(RunDetail second) {
+    RunDetail run = report.run();
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Words("%s, %s.".formatted(about(second), second.line().status().label()), Tone.QUIET));
@@ -156,8 +146,9 @@ final class RunDocument {
         lines.add(line(total.title(), one, two, total::text));
       }
     }
-    Double one = cost(run).map(Cost::perMillionRows).orElse(null);
-    Double two = cost(second).map(Cost::perMillionRows).orElse(null);
+    Double one = report.cost(run).map(Cost::perMillionRows).orElse(null);
+    Double two = report.cost(second).map(Cost::perMillionRows).orElse(null);
+    Prices prices = report.prices();
     if (prices != null && (one != null || two != null)) {
       String name = "%s for a million rows".formatted(prices.currency());
       lines.add(line(name, one, two, value -> Format.digits(value, 4)));
@@ -232,23 +223,23 @@ final class RunDocument {
     return verdict == Verdict.SAME ? "as before" : verdict.name().toLowerCase(Locale.ROOT);
   }
 
-  private Optional<Cost> cost(RunDetail of) {
-    return prices == null ? Optional.empty() : Cost.of(prices, of.line());
-  }
-
   private List<Part> events() {
-    if (run.events().isEmpty()) {
+    List<Event> events = report.run().events();
+    if (events.isEmpty()) {
       return List.of(new Words("Nothing was decided for it, and nothing befell it.", Tone.QUIET));
     }
     List<Part> parts = new ArrayList<>();
-    if (run.events().size() >= History.MOST_EVENTS) {
+    if (events.size() >= History.MOST_EVENTS) {
       parts.add(new Words("The latest %d.".formatted(History.MOST_EVENTS), Tone.QUIET));
     }
     parts.add(
         new Table(
             List.of(Column.text("time"), Column.text("kind"), Column.text("what, and why")),
-            run.events().stream()
-                .map(event -> Line.of(Format.clock(event.time(), zone), event.kind(), event.text()))
+            events.stream()
+                .map(
+                    event ->
+                        Line.of(
+                            Format.clock(event.time(), report.zone()), event.kind(), event.text()))
                 .toList()));
     return parts;
   }

@@ -12,6 +12,7 @@ import dev.millrace.monitor.run.Status;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,30 @@ public final class RunReport {
   }
 
   private Part.Document document() {
-    return new RunDocument(run, other, against, prices, zone).document();
+    return new RunDocument(this).document();
+  }
+
+  RunDetail run() {
+    return run;
+  }
+
+  /** What is set beside it; null for nothing. */
+  @Nullable RunDetail other() {
+    return other;
+  }
+
+  /** Null unless it was done. */
+  @Nullable Against against() {
+    return against;
+  }
+
+  /** Null if costs are not wanted. */
+  @Nullable Prices prices() {
+    return prices;
+  }
+
+  ZoneId zone() {
+    return zone;
   }
 
   /**
@@ -100,12 +124,13 @@ public final class RunReport {
     fields.put("run", run);
     fields.put("compare", other);
     fields.put("history", against);
-    fields.put("cost", cost(run));
-    fields.put("compare_cost", other == null ? null : cost(other));
+    fields.put("cost", cost(run).orElse(null));
+    fields.put("compare_cost", other == null ? null : cost(other).orElse(null));
     return Json.write(fields);
   }
 
-  private @Nullable Cost cost(RunDetail of) {
-    return prices == null ? null : Cost.of(prices, of.line()).orElse(null);
+  /** What a run cost; empty as well if that is not wanted. */
+  Optional<Cost> cost(RunDetail of) {
+    return prices == null ? Optional.empty() : Cost.of(prices, of.line());
   }
 }
