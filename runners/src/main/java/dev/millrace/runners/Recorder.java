@@ -71,7 +71,7 @@ final class Recorder implements AutoCloseable {
    * @param command by name
    * @param pipeline what it works on
    * @param configuration what it was given
-   * @param alarms that look at it; closed with this
+   * @param alarms that look at it, until this is closed
    * @throws HistoryException if the file cannot be written
    */
   static Recorder start(
@@ -94,9 +94,9 @@ final class Recorder implements AutoCloseable {
             Instant.now());
     History history = History.open(file);
     try {
-      Recorder recorder =
-          new Recorder(history, start, history.begin(start), new Sight(run), alarms);
+      Recording recording = history.begin(start);
       alarms.start(run, command, pipeline);
+      Recorder recorder = new Recorder(history, start, recording, new Sight(run), alarms);
       recorder.timer.every(LOOK, LOOK, recorder::look);
       return recorder;
     } catch (RuntimeException e) {
@@ -155,8 +155,12 @@ final class Recorder implements AutoCloseable {
     return alarms.critical();
   }
 
-  /** Writes how the run ended. */
-  synchronized void end(RunSummary summary, Status status, int exitCode) {
+  /**
+   * Writes how the run ended.
+   *
+   * @param json the summary as it is told
+   */
+  synchronized void end(RunSummary summary, String json, Status status, int exitCode) {
     look();
     settled = true;
     if (over) {
@@ -165,8 +169,7 @@ final class Recorder implements AutoCloseable {
     over = true;
     try {
       recording.ended(
-          new RunEnd(
-              Instant.now(), status, exitCode, summary.error(), totals(summary), summary.toJson()));
+          new RunEnd(Instant.now(), status, exitCode, summary.error(), totals(summary), json));
     } catch (RuntimeException e) {
       LOG.warn("The end of this run is not recorded: {}", e.getMessage());
     }
@@ -201,6 +204,5 @@ final class Recorder implements AutoCloseable {
     settled = true;
     timer.close();
     history.close();
-    alarms.close();
   }
 }

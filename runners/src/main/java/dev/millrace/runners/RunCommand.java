@@ -1,12 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import dev.millrace.monitor.dashboard.Dashboard;
-import dev.millrace.monitor.dashboard.DashboardException;
-import dev.millrace.monitor.history.HistoryException;
-import dev.millrace.monitor.run.Status;
 import dev.millrace.observe.ResidentMemory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -66,84 +61,25 @@ abstract class RunCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    try (Stop stop = Stop.onSignals()) {
-      Logs logs = Logs.to(console, common.verbose, common.quiet);
+    try (Stop stop = Stop.onSignals();
+        Logs logs = Logs.to(console, common.verbose, common.quiet)) {
       Run run = new Run(console, common, stop);
-      Recorder recorder = null;
-      Dashboard dashboard = null;
-      try {
-        Placement.settle(common);
-        check(common);
-        limit(stop);
-        recorder = record(run);
-        dashboard = dashboard(run);
-        Outcome outcome = work().run(run);
-        return end(run, recorder, outcome, null, outcome.exitCode());
-      } catch (Throwable failure) {
-        return fail(run, recorder, failure);
-      } finally {
-        if (recorder != null) {
-          recorder.close();
-        }
-        if (dashboard != null) {
-          dashboard.close();
-        }
-        logs.close();
+      try (Monitoring monitoring = new Monitoring(run)) {
+        return call(run, monitoring);
       }
     }
   }
 
-  /** Null if the run is not to be kept, or cannot be, and nobody asked for it. */
-  private @Nullable Recorder record(Run run) {
-    Alarms alarms = Alarms.of(common, console.environment());
-    boolean none = common.history.equals(Recorder.NONE);
-    if (common.failOnRegression && (none || common.detached)) {
-      throw new UsageException(
-          "Invalid --fail-on-regression: true (must be left out with %s)"
-              .formatted(
-                  none
-                      ? "--history=none, which has nothing to compare with"
-                      : "--detached, which does not wait"));
-    }
-    if (none && common.wantsAlerts()) {
-      throw new UsageException(
-          "Invalid --history: none (must be left out with --alerts, --alert-webhook and"
-              + " --fail-on-alert, which look at what is recorded)");
-    }
-    if (!isKept() || none) {
-      return null;
-    }
+  private int call(Run run, Monitoring monitoring) {
     try {
-      return Recorder.start(
-          run, history(), spec.name(), pipeline(), CommandWords.configuration(spec), alarms);
-    } catch (HistoryException e) {
-      if (!common.history.isEmpty() || common.failOnRegression || common.wantsAlerts()) {
-        throw new UsageException(String.valueOf(e.getMessage()), e);
-      }
-      run.tell("This run is not recorded: " + e.getMessage());
-      return null;
-    }
-  }
-
-  private Path history() {
-    return common.history.isEmpty() ? Recorder.usualFile(console) : Path.of(common.history);
-  }
-
-  private @Nullable Dashboard dashboard(Run run) {
-    if (common.dashboard == null || !isKept()) {
-      return null;
-    }
-    if (common.history.equals(Recorder.NONE)) {
-      throw new UsageException(
-          "Invalid --dashboard: %d (must be left out with --history=none, which it shows)"
-              .formatted(common.dashboard));
-    }
-    try {
-      Dashboard dashboard = Dashboard.start(history(), common.dashboard);
-      run.tell("The dashboard is at " + dashboard.url());
-      return dashboard;
-    } catch (DashboardException | HistoryException e) {
-      throw new UsageException(String.valueOf(e.getMessage()), e);
+      Placement.settle(common);
+      check(common);
+      limit(run.stop());
+      monitoring.start(spec.name(), pipeline(), CommandWords.configuration(spec), isKept());
+      Outcome outcome = work().run(run);
+      return end(run, monitoring, outcome, null, outcome.exitCode());
+    } catch (Throwable failure) {
+      return fail(run, monitoring, failure);
     }
   }
 
@@ -161,7 +97,7 @@ abstract class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int fail(Run run, @Nullable Recorder recorder, Throwable failure) {
+  private int fail(Run run, Monitoring monitoring, Throwable failure) {
     String stopped = run.stop().reason();
     String error =
         stopped != null
@@ -175,12 +111,12 @@ abstract class RunCommand implements Callable<Integer> {
         run.stop().isSignal()
             ? ExitCode.STOPPED
             : stopped != null ? ExitCode.FAILED : Sentence.exitCode(failure);
-    return end(run, recorder, Outcome.of(Counts.NONE), error, code);
+    return end(run, monitoring, Outcome.of(Counts.NONE), error, code);
   }
 
   private int end(
-      Run run, @Nullable Recorder recorder, Outcome outcome, @Nullable String error, int given) {
-    int code = given == ExitCode.DONE && recorder != null ? alarmed(recorder) : given;
+      Run run, Monitoring monitoring, Outcome outcome, @Nullable String error, int given) {
+    int exitCode = given == ExitCode.DONE ? alarmed(monitoring) : given;
     boolean cluster = common.runner.isCluster();
     RunSummary summary =
         new RunSummary(
@@ -196,22 +132,20 @@ abstract class RunCommand implements Callable<Integer> {
             cluster ? null : MemoryUse.ofThisJvm(),
             outcome,
             error);
-    int exitCode = code;
-    if (recorder != null && common.failOnRegression && error == null) {
-      Regression regression = new Regression(recorder.compare(summary));
+    Optional<Regression> compared = error == null ? monitoring.compare(summary) : Optional.empty();
+    if (compared.isPresent()) {
+      Regression regression = compared.get();
       summary = summary.with("regression", regression.toMap());
-      exitCode = regression.exitCode(code);
+      exitCode = regression.exitCode(exitCode);
       String sentence = regression.sentence(spec.name());
       if (sentence != null) {
         console.err().println(sentence);
       }
     }
-    if (recorder != null) {
-      Status failed = run.stop().reason() == null ? Status.FAILED : Status.STOPPED;
-      recorder.end(summary, error == null ? Status.DONE : failed, exitCode);
-    }
+    String json = summary.toJson();
+    monitoring.end(summary, json, exitCode);
     if (common.json) {
-      console.out().println(summary.toJson());
+      console.out().println(json);
     } else if (error == null) {
       List<String> lines = moves() ? summary.toLines() : outcome.report();
       lines.forEach(console.out()::println);
@@ -220,8 +154,8 @@ abstract class RunCommand implements Callable<Integer> {
   }
 
   /** What to end with when all was done. */
-  private int alarmed(Recorder recorder) {
-    Optional<String> critical = common.failOnAlert ? recorder.settle() : Optional.empty();
+  private int alarmed(Monitoring monitoring) {
+    Optional<String> critical = monitoring.critical();
     critical.ifPresent(
         alert -> console.err().println("Cannot let this run pass: its alert " + alert));
     return critical.isPresent() ? ExitCode.THRESHOLD : ExitCode.DONE;

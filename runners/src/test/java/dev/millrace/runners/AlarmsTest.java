@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -294,6 +295,25 @@ class AlarmsTest {
     assertThat(console.err())
         .contains("alerts did not reach http://127.0.0.1:")
         .doesNotContain("canary");
+  }
+
+  @Test
+  void run_shouldLeaveNoThreadOfItsWebhook_whenNobodyLooksAtIt() throws Exception {
+    Path text = Files.writeString(folder.resolve("text"), "no history ".repeat(1000));
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    TestConsole dry = console();
+    assertThat(sync(dry, "--dry-run", "--alert-webhook=" + url()))
+        .as(dry.err())
+        .isEqualTo(ExitCode.DONE);
+    TestConsole refused = console();
+    assertThat(sync(refused, "--history=" + text, "--alert-webhook=" + url()))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(refused.err()).startsWith("Cannot open the history " + text);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .filteredOn(thread -> !before.contains(thread))
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("HttpClient") || name.equals("millrace-webhook"));
   }
 
   @Test

@@ -71,7 +71,6 @@ public final class Webhook implements AutoCloseable {
   private final URI url;
   private final byte @Nullable [] secret;
   private final Limits limits;
-  private final HttpClient client;
   private final Deque<String> waiting = new ArrayDeque<>();
   private @Nullable Thread sender;
   private boolean sending;
@@ -97,16 +96,10 @@ public final class Webhook implements AutoCloseable {
     this.url = url;
     this.secret = secret == null ? null : secret.getBytes(StandardCharsets.UTF_8);
     this.limits = limits;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(limits.answer())
-            .build();
   }
 
   /**
-   * A webhook; nothing is sent before there is a message.
+   * A webhook; it has no thread and no connection before there is a message.
    *
    * @param url of {@code http} or {@code https}, without a user
    * @param secret to sign messages with; null not to
@@ -144,9 +137,16 @@ public final class Webhook implements AutoCloseable {
   }
 
   private void send() {
+    // A client has a thread of its own, which ends once nobody has the client any longer.
+    HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(limits.answer())
+            .build();
     try {
       for (String body = next(); body != null; body = next()) {
-        send(body);
+        send(client, body);
         done();
       }
     } catch (InterruptedException stopped) {
@@ -167,7 +167,7 @@ public final class Webhook implements AutoCloseable {
     notifyAll();
   }
 
-  private void send(String body) throws InterruptedException {
+  private void send(HttpClient client, String body) throws InterruptedException {
     RetryPolicy<Object> policy =
         RetryPolicy.builder()
             .handleIf(
@@ -180,7 +180,7 @@ public final class Webhook implements AutoCloseable {
             .withMaxRetries(-1)
             .build();
     try {
-      Failsafe.with(policy).run(() -> post(body));
+      Failsafe.with(policy).run(() -> post(client, body));
     } catch (FailsafeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof InterruptedException stopped) {
@@ -203,7 +203,7 @@ public final class Webhook implements AutoCloseable {
         said == null ? why.getClass().getSimpleName() : said);
   }
 
-  private void post(String body) throws IOException, InterruptedException {
+  private void post(HttpClient client, String body) throws IOException, InterruptedException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url)

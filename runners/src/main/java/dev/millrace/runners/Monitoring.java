@@ -1,0 +1,156 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.monitor.dashboard.Dashboard;
+import dev.millrace.monitor.dashboard.DashboardException;
+import dev.millrace.monitor.history.HistoryException;
+import dev.millrace.monitor.run.Status;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What watches a run: the history that keeps it, alerts that look at what is kept, and a dashboard
+ * that shows it. Nothing of it is there before it is started, for a run that is not kept, or where
+ * no history can be written and nobody asked for one; what is asked of it then has no answer. Used
+ * by one thread.
+ */
+final class Monitoring implements AutoCloseable {
+
+  private final Run run;
+  private final CommonOptions options;
+  private @Nullable Alarms alarms;
+  private @Nullable Recorder recorder;
+  private @Nullable Dashboard dashboard;
+
+  Monitoring(Run run) {
+    this.run = run;
+    this.options = run.options();
+  }
+
+  /**
+   * Begins to watch, as far as the options say so.
+   *
+   * @param command by name
+   * @param pipeline what it works on
+   * @param configuration what it was given
+   * @param isKept whether the run is worth it; the options are checked all the same
+   * @throws UsageException if it cannot, and was asked for
+   */
+  void start(
+      String command, String pipeline, SortedMap<String, String> configuration, boolean isKept) {
+    Alarms looking = Alarms.of(options, run.console().environment());
+    alarms = looking;
+    check();
+    if (isKept) {
+      recorder = record(command, pipeline, configuration, looking);
+      dashboard = dashboard();
+    }
+  }
+
+  private void check() {
+    if (options.failOnRegression && (isNone() || options.detached)) {
+      throw new UsageException(
+          "Invalid --fail-on-regression: true (must be left out with %s)"
+              .formatted(
+                  isNone()
+                      ? "--history=none, which has nothing to compare with"
+                      : "--detached, which does not wait"));
+    }
+    if (isNone() && options.wantsAlerts()) {
+      throw new UsageException(
+          "Invalid --history: none (must be left out with --alerts, --alert-webhook and"
+              + " --fail-on-alert, which look at what is recorded)");
+    }
+  }
+
+  private boolean isNone() {
+    return options.history.equals(Recorder.NONE);
+  }
+
+  /** Null if the run is not to be recorded, or cannot be, and nobody asked for it. */
+  private @Nullable Recorder record(
+      String command, String pipeline, SortedMap<String, String> configuration, Alarms looking) {
+    if (isNone()) {
+      return null;
+    }
+    try {
+      return Recorder.start(run, history(), command, pipeline, configuration, looking);
+    } catch (HistoryException e) {
+      if (!options.history.isEmpty() || options.failOnRegression || options.wantsAlerts()) {
+        throw new UsageException(String.valueOf(e.getMessage()), e);
+      }
+      run.tell("This run is not recorded: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Path history() {
+    return options.history.isEmpty() ? Recorder.usualFile(run.console()) : Path.of(options.history);
+  }
+
+  private @Nullable Dashboard dashboard() {
+    if (options.dashboard == null) {
+      return null;
+    }
+    if (isNone()) {
+      throw new UsageException(
+          "Invalid --dashboard: %d (must be left out with --history=none, which it shows)"
+              .formatted(options.dashboard));
+    }
+    try {
+      Dashboard started = Dashboard.start(history(), options.dashboard);
+      run.tell("The dashboard is at " + started.url());
+      return started;
+    } catch (DashboardException | HistoryException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Looks for the last time, if alerts count.
+   *
+   * @return the first critical alert that fired: its name and sentence
+   */
+  Optional<String> critical() {
+    return recorder == null || !options.failOnAlert ? Optional.empty() : recorder.settle();
+  }
+
+  /**
+   * Compares the run, which did its work, with those before it; empty if that is not wanted.
+   *
+   * @throws HistoryException if the file cannot be read
+   */
+  Optional<Regression> compare(RunSummary summary) {
+    return recorder == null || !options.failOnRegression
+        ? Optional.empty()
+        : Optional.of(new Regression(recorder.compare(summary)));
+  }
+
+  /**
+   * Writes how the run ended.
+   *
+   * @param json the summary as it is told
+   */
+  void end(RunSummary summary, String json, int exitCode) {
+    if (recorder != null) {
+      Status failed = run.stop().reason() == null ? Status.FAILED : Status.STOPPED;
+      recorder.end(summary, json, summary.error() == null ? Status.DONE : failed, exitCode);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (recorder != null) {
+      recorder.close();
+    }
+    // Only once nobody looks any longer.
+    if (alarms != null) {
+      alarms.close();
+    }
+    if (dashboard != null) {
+      dashboard.close();
+    }
+  }
+}
