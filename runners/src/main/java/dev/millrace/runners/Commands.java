@@ -1,12 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,24 +91,5 @@ final class Commands {
       spec.commandLine().usage(console.err());
       return ExitCode.USAGE;
     }
-  }
-
-  /** Reads the version that the build wrote down. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"millrace " + version()};
-    }
-  }
-
-  /** The version that was built. */
-  static String version() {
-    Properties properties = new Properties();
-    try (InputStream in = Commands.class.getResourceAsStream("version.properties")) {
-      properties.load(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the version: " + e.getMessage(), e);
-    }
-    return properties.getProperty("version");
   }
 }

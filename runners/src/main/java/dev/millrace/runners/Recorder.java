@@ -88,7 +88,7 @@ final class Recorder implements AutoCloseable {
             pipeline,
             run.options().runner.toString(),
             configuration,
-            Commands.version(),
+            Version.built(),
             ThisMachine.machine(),
             ProcessHandle.current().pid(),
             Instant.now());
