@@ -141,7 +141,7 @@ final class ClusterRun {
    * @throws IllegalStateException if it failed
    */
   Optional<String> untilStopped(String label, PipelineRun.Drain drain) throws Exception {
-    lost = "; go on with `millrace flink resume %s`".formatted(JobsCommand.brief(id));
+    lost = "; go on with `millrace flink resume %s`".formatted(Submission.brief(id));
     AtomicBoolean drained = new AtomicBoolean();
     run.stop()
         .setAction(
@@ -171,7 +171,7 @@ final class ClusterRun {
       Exception end = ended(label, state);
       // After a change of columns the command itself decides whether to go on.
       if (!(end instanceof SchemaDriftException)) {
-        run.tell("To go on with it: millrace flink resume " + JobsCommand.brief(id));
+        run.tell("To go on with it: millrace flink resume " + Submission.brief(id));
       }
       throw end;
     }

@@ -146,7 +146,7 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
    */
   static ConnectionPlan of(CommonOptions options, Need... needs) throws SQLException, IOException {
     int threads = options.parallelism;
-    int processes = processes(options);
+    int processes = Placement.processes(options);
     List<Use> uses = new ArrayList<>();
     for (Need need : needs) {
       ConnectionSpec database = need.database();
@@ -168,14 +168,6 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
     ConnectionPlan plan = new ConnectionPlan(processes, threads, uses);
     plan.check();
     return plan;
-  }
-
-  private static int processes(CommonOptions options) throws IOException {
-    return options.runner.isCluster()
-        ? Math.min(
-            options.parallelism,
-            Math.max(1, Placement.rest(options.runner).overview().taskManagers()))
-        : 1;
   }
 
   private void check() {

@@ -154,7 +154,7 @@ final class FlinkResumeCommand implements Callable<Integer> {
       Submission one = meant.get(0);
       throw new IllegalStateException(
           "Cannot resume %s: it runs on %s; end it first with `millrace flink stop %s`"
-              .formatted(one.describe(), one.address(), JobsCommand.brief(one.id())));
+              .formatted(one.describe(), one.address(), Submission.brief(one.id())));
     }
     if (idle.size() > 1) {
       throw new UsageException(

@@ -87,7 +87,7 @@ final class FlinkStopCommand extends JobsCommand {
 
   private static String onward(boolean known, String id, String path) {
     return known
-        ? "millrace flink resume " + brief(id)
+        ? "millrace flink resume " + Submission.brief(id)
         : "the command that began it, with --from-savepoint=" + path;
   }
 }

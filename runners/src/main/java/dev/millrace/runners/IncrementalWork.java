@@ -181,7 +181,7 @@ final class IncrementalWork implements Work {
       report.add(
           "Job %s was stopped with the savepoint %s; the target is complete up to %s."
               .formatted(id, end.savepoint().get(), high));
-      report.add("Go on with `millrace flink resume %s`.".formatted(JobsCommand.brief(id)));
+      report.add("Go on with `millrace flink resume %s`.".formatted(Submission.brief(id)));
       details.put("status", "stopped");
       details.put("savepoint", end.savepoint().get());
     } else {

@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 /** A command about the jobs of a cluster: that of this machine, or another by its address. */
 abstract class JobsCommand extends ClusterCommand {
 
-  private static final int SHORT = 8;
-
   @Option(
       names = "--address",
       paramLabel = "HOST:PORT",
@@ -58,11 +56,6 @@ abstract class JobsCommand extends ClusterCommand {
     } catch (IllegalArgumentException e) {
       throw new UsageException("Invalid --address: " + address + " (must be HOST:PORT)", e);
     }
-  }
-
-  /** As much of a job's id as tells it from others, to be typed. */
-  static String brief(String id) {
-    return id.substring(0, Math.min(SHORT, id.length()));
   }
 
   /**

@@ -56,6 +56,17 @@ final class Placement {
     }
   }
 
+  /**
+   * Over how many processes a run is spread, at most.
+   *
+   * @throws IOException if a cluster does not answer
+   */
+  static int processes(CommonOptions options) throws IOException {
+    return options.runner.isCluster()
+        ? Math.min(options.parallelism, Math.max(1, rest(options.runner).overview().taskManagers()))
+        : 1;
+  }
+
   static FlinkRest rest(Target cluster) {
     return FlinkRest.at(cluster.host(), cluster.port());
   }

@@ -45,6 +45,8 @@ record Submission(
     long savepointMillis,
     long submittedMillis) {
 
+  private static final int SHORT = 8;
+
   Submission {
     words = words.stream().map(Submission::withoutPassword).toList();
     environment = Map.copyOf(environment);
@@ -82,7 +84,12 @@ record Submission(
 
   /** For a sentence that names it among others. */
   String describe() {
-    return JobsCommand.brief(id) + " (" + copy + ")";
+    return brief(id) + " (" + copy + ")";
+  }
+
+  /** As much of a job's id as tells it from others, to be typed. */
+  static String brief(String id) {
+    return id.substring(0, Math.min(SHORT, id.length()));
   }
 
   /** A word without the password of the URL that it may hold, however that is written. */

@@ -132,7 +132,7 @@ class FollowOnFlinkIT {
   }
 
   private static CommandedCluster.Attached resume(String job) {
-    return cluster.start(List.of("flink", "resume", JobsCommand.brief(job), "--parallelism=2"));
+    return cluster.start(List.of("flink", "resume", Submission.brief(job), "--parallelism=2"));
   }
 
   @Test
@@ -165,7 +165,7 @@ class FollowOnFlinkIT {
           .contains(
               "no longer knows it, as after the death of a JobManager; go on with"
                   + " `millrace flink resume "
-                  + JobsCommand.brief(job)
+                  + Submission.brief(job)
                   + "`");
     }
   }
