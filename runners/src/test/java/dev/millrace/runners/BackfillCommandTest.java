@@ -99,7 +99,7 @@ class BackfillCommandTest {
     assertUnits("summary", 1, 1, 0, 0);
     assertThat(stage("bronze").required("rows_written").asLong()).isEqualTo(ROWS);
     assertThat(stage("silver").required("rows_written").asLong()).isEqualTo(ROWS);
-    List<String> made = contents();
+    List<String> made = postgres.contents(TABLES);
     assertThat(made).anyMatch(row -> row.startsWith("gold_month_ranking"));
     assertThat(console.err()).contains("silver 2013-03: 1,488 read, 1,488 written");
 
@@ -115,23 +115,23 @@ class BackfillCommandTest {
     assertThat(backfill("--resume")).isEqualTo(ExitCode.DONE);
     assertUnits("silver", 3, 0, 3, 0);
     // The file is what it was, but its rows are not.
-    assertThat(contents()).isNotEqualTo(made);
+    assertThat(postgres.contents(TABLES)).isNotEqualTo(made);
     assertThat(backfill("--force=2013-04")).isEqualTo(ExitCode.DONE);
     assertUnits("bronze", 2, 2, 0, 0);
-    assertThat(contents()).isEqualTo(made);
+    assertThat(postgres.contents(TABLES)).isEqualTo(made);
   }
 
   @ParameterizedTest
   @CsvSource({"window,4", "stage,6"})
   void backfill_shouldMakeTheSame_inFreshJvms(String isolation, int processes) throws Exception {
     assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
-    List<String> made = contents();
+    List<String> made = postgres.contents(TABLES);
     deliver();
 
     int code = backfill("--isolate=" + isolation, "--jvm=-Xmx256m -XX:TieredStopAtLevel=1");
 
     assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
-    assertThat(contents()).isEqualTo(made);
+    assertThat(postgres.contents(TABLES)).isEqualTo(made);
     assertUnits("silver", 3, 3, 0, 0);
     JsonNode jvms = console.json().required("jvms");
     // And one for each file.
@@ -218,17 +218,5 @@ class BackfillCommandTest {
       }
     }
     return actions;
-  }
-
-  private static List<String> contents() throws SQLException {
-    String all =
-        String.join(
-            " UNION ALL ",
-            TABLES.stream()
-                .map(table -> "SELECT '" + table + "' || row_to_json(t)::text FROM " + table + " t")
-                .toList());
-    return postgres.query(
-        "SELECT * FROM (" + all + ") x (line) ORDER BY line COLLATE \"C\"",
-        row -> row.getString(1));
   }
 }

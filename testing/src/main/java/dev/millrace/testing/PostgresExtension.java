@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -110,6 +111,17 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
       }
       return result;
     }
+  }
+
+  /** All rows of some tables, each as its table's name and its values as JSON, in one order. */
+  public List<String> contents(List<String> tables) throws SQLException {
+    String all =
+        tables.stream()
+            .map(table -> "SELECT '%s' || row_to_json(t)::text FROM %<s AS t".formatted(table))
+            .collect(Collectors.joining(" UNION ALL "));
+    return query(
+        "SELECT * FROM (%s) AS x (line) ORDER BY line COLLATE \"C\"".formatted(all),
+        row -> row.getString(1));
   }
 
   /**

@@ -61,10 +61,10 @@ class ReRunTest {
   void run_shouldLeaveTheSameRowsTheSecondTime() throws SQLException {
     GeneratedData.ofSeed(3).withStations(2).withHours(2_000).writeTo(folder);
     runAll();
-    List<String> first = contents();
+    List<String> first = postgres.contents(TABLES);
     runAll();
 
-    assertThat(contents()).isEqualTo(first);
+    assertThat(postgres.contents(TABLES)).isEqualTo(first);
     assertThat(rows("silver_hour")).isEqualTo(4_000);
     assertThat(rows("gold_exceedance_run")).isPositive();
   }
@@ -227,16 +227,6 @@ class ReRunTest {
 
   private static void write(ByteArrayOutputStream csv, String text) throws IOException {
     csv.write(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static List<String> contents() throws SQLException {
-    String all =
-        String.join(
-            " UNION ALL ",
-            TABLES.stream()
-                .map(table -> "SELECT '" + table + "' || row_to_json(t)::text FROM " + table + " t")
-                .toList());
-    return texts("SELECT * FROM (" + all + ") x (line) ORDER BY line COLLATE \"C\"");
   }
 
   private static List<String> texts(String sql) throws SQLException {

@@ -107,14 +107,14 @@ class UnchangedTest {
 
   @Test
   void silver_shouldMakeTheMonthOfARowThatIsGone() throws SQLException {
-    List<String> before = contents(SILVER);
+    List<String> before = postgres.contents(SILVER);
     postgres.execute("DELETE FROM silver_hour WHERE hour = '2013-05-05 05:00' AND pm25 = pm25");
 
     Stage silver = airQuality.silver();
     assertSkipped(silver, "months", 3, 4, ROWS - 31 * DAY);
     run(silver);
 
-    assertThat(contents(SILVER)).isEqualTo(before);
+    assertThat(postgres.contents(SILVER)).isEqualTo(before);
     assertThat(airQuality.gold().isUnchanged()).isTrue();
   }
 
@@ -157,13 +157,13 @@ class UnchangedTest {
 
   @Test
   void gold_shouldBeMadeAgain_whenARowIsGone() throws SQLException {
-    List<String> before = contents(GOLD);
+    List<String> before = postgres.contents(GOLD);
     postgres.execute("DELETE FROM gold_city_day WHERE day = '2013-04-04'");
 
     assertThat(airQuality.silver().isUnchanged()).isTrue();
     run(airQuality.gold());
 
-    assertThat(contents(GOLD)).isEqualTo(before);
+    assertThat(postgres.contents(GOLD)).isEqualTo(before);
     assertThat(airQuality.gold().isUnchanged()).isTrue();
   }
 
@@ -226,12 +226,12 @@ class UnchangedTest {
 
   @Test
   void bronze_shouldReadAFileAgain_whenItsRowsOrBytesChanged() throws SQLException {
-    List<String> before = contents(List.of("bronze_measurement"));
+    List<String> before = postgres.contents(List.of("bronze_measurement"));
     postgres.execute("DELETE FROM bronze_measurement WHERE line = 7 AND station = 'Changping'");
     Stage bronze = airQuality.bronze(folder);
     assertSkipped(bronze, "files", 1, 2, HOURS);
     assertThat(run(bronze).read()).isEqualTo(HOURS);
-    assertThat(contents(List.of("bronze_measurement"))).isEqualTo(before);
+    assertThat(postgres.contents(List.of("bronze_measurement"))).isEqualTo(before);
 
     GeneratedData.ofSeed(12).withStations(1).withHours(HOURS).writeTo(folder);
     assertSkipped(airQuality.bronze(folder), "files", 1, 2, HOURS);
@@ -265,15 +265,15 @@ class UnchangedTest {
   /** What is there now is what a run makes that knows nothing and begins with empty tables. */
   private void assertMendedWhole() throws SQLException {
     run(airQuality.gold());
-    List<String> silver = contents(SILVER);
-    List<String> gold = contents(GOLD);
+    List<String> silver = postgres.contents(SILVER);
+    List<String> gold = postgres.contents(GOLD);
     postgres.execute("TRUNCATE " + String.join(", ", SILVER));
     postgres.execute("TRUNCATE " + String.join(", ", GOLD));
     run(airQuality.withoutCache().silver());
     run(airQuality.withoutCache().gold());
 
-    assertThat(silver).isEqualTo(contents(SILVER));
-    assertThat(gold).isEqualTo(contents(GOLD));
+    assertThat(silver).isEqualTo(postgres.contents(SILVER));
+    assertThat(gold).isEqualTo(postgres.contents(GOLD));
   }
 
   private static void assertSkipped(Stage stage, String unit, int parts, int of, long rows) {
@@ -299,17 +299,5 @@ class UnchangedTest {
     Stage.Counts counts = stage.counts(result);
     assertThat(counts.read()).isEqualTo(stage.expectedRows());
     return counts;
-  }
-
-  private static List<String> contents(List<String> tables) throws SQLException {
-    String all =
-        String.join(
-            " UNION ALL ",
-            tables.stream()
-                .map(table -> "SELECT '" + table + "' || row_to_json(t)::text FROM " + table + " t")
-                .toList());
-    return postgres.query(
-        "SELECT * FROM (" + all + ") x (line) ORDER BY line COLLATE \"C\"",
-        row -> row.getString(1));
   }
 }

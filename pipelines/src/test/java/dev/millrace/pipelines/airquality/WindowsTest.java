@@ -83,7 +83,7 @@ class WindowsTest {
       run(airQuality.gold(window));
     }
     run(airQuality.summary(ALL));
-    List<String> byWindow = contents();
+    List<String> byWindow = postgres.contents(TABLES);
     assertThat(byWindow).anyMatch(row -> row.startsWith("gold_exceedance_run"));
     assertThat(byWindow).anyMatch(row -> row.startsWith("silver_reject"));
 
@@ -110,7 +110,7 @@ class WindowsTest {
       runChanged(airQuality.gold(window));
     }
     runChanged(airQuality.summary(days(10, 30)));
-    List<String> mended = contents();
+    List<String> mended = postgres.contents(TABLES);
     postgres.execute("DELETE FROM bronze_measurement WHERE local_hour >= '2013-03-31'");
     postgres.execute("DELETE FROM bronze_measurement WHERE local_hour IS NULL");
 
@@ -131,7 +131,7 @@ class WindowsTest {
     run(airQuality.gold(days(0, 10)));
     run(airQuality.summary(days(0, 10)));
     run(airQuality.undated());
-    List<String> mended = contents();
+    List<String> mended = postgres.contents(TABLES);
 
     assertThat(mended).noneMatch(row -> row.matches("(silver_hour|gold_station).*2013-03-0[58].*"));
     assertThat(whole()).isEqualTo(mended);
@@ -178,7 +178,7 @@ class WindowsTest {
     AirQuality again = airQuality.withoutMemory();
     run(again.silver());
     run(again.gold());
-    return contents();
+    return postgres.contents(TABLES);
   }
 
   private static HourWindow days(int from, int to) {
@@ -199,18 +199,6 @@ class WindowsTest {
     result.waitUntilFinish();
     assertThat(stage.counts(result).read()).isEqualTo(stage.expectedRows());
     stage.keep();
-  }
-
-  private static List<String> contents() throws SQLException {
-    String all =
-        String.join(
-            " UNION ALL ",
-            TABLES.stream()
-                .map(table -> "SELECT '" + table + "' || row_to_json(t)::text FROM " + table + " t")
-                .toList());
-    return postgres.query(
-        "SELECT * FROM (" + all + ") x (line) ORDER BY line COLLATE \"C\"",
-        row -> row.getString(1));
   }
 
   private static long rows(String table) throws SQLException {
