@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 
 @Timeout(300)
 class DashboardInBrowserTest {
@@ -76,11 +77,11 @@ class DashboardInBrowserTest {
                       "--parallelism=1",
                       "--block-size=64KiB"));
       browser.go(url(console));
-      browser.await("a run", page -> browser.texts("td a").contains("sync station into copy"));
-      assertThat(browser.text("td .status")).isEqualTo("running");
+      browser.await("a run", page -> browser.texts("#runs a").contains("sync station into copy"));
+      assertThat(browser.text("#runs .status")).isEqualTo("running");
       browser.picture("runs");
 
-      browser.find("td a").click();
+      browser.find("#runs a").click();
       browser.awaitText("h1", text -> text.contains("running"));
       String early = browser.awaitText("[data-key='rows written'] b", text -> !text.equals("0"));
       browser.awaitText("[data-key='rows written'] b", text -> !text.equals(early));
@@ -97,7 +98,7 @@ class DashboardInBrowserTest {
     try (Dashboard dashboard = Dashboard.start(history(), 0);
         Browser browser = Browser.open(profile.resolve("second"), true)) {
       browser.go(dashboard.url());
-      browser.find("td a").click();
+      browser.find("#runs a").click();
       browser.awaitText("h1", text -> text.contains("done"));
       assertThat(browser.text("[data-key='rows written'] b")).isEqualTo("8,000");
       browser.picture("done-dark");
@@ -130,14 +131,48 @@ class DashboardInBrowserTest {
                       "--dashboard=0",
                       "--lock-timeout=2min"));
       browser.go(url(console));
-      browser.awaitText("td .status", "stalled"::equals);
-      browser.find("td a").click();
+      browser.awaitText("#runs .status", "stalled"::equals);
+      browser.find("#runs a").click();
       browser.awaitText("h1", text -> text.contains("stalled"));
       browser.awaitText("[role=alert]", text -> text.contains("lock"));
       browser.picture("stalled");
 
       holder.rollback();
       assertThat(run.get()).as(console.err()).isEqualTo(ExitCode.DONE);
+    }
+  }
+
+  @Test
+  void list_shouldTellWhatFires_andWhatFired_andLeadToTheRun() throws Exception {
+    try (History history = History.open(history());
+        Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile, false)) {
+      Recording one = history.begin(start("1", "sync one"));
+      Recording two = history.begin(start("2", "sync two"));
+      one.stands(snapshot("sync one", 1, 100), Series.EMPTY, List.of());
+      one.stands(snapshot("sync one", 2, 100).with(List.of()), Series.EMPTY, List.of());
+      Alert alert =
+          new Alert("lock_waits", "warning", Instant.now(), 2.0, "2 sessions wait for locks");
+      two.stands(snapshot("sync two", 1, 100).with(List.of(alert)), Series.EMPTY, List.of());
+
+      browser.go(dashboard.url());
+      browser.awaitText(
+          ".firing",
+          text ->
+              text.startsWith("1 alert fires now") && text.endsWith("2 sessions wait for locks"));
+      browser.find("details summary").sendKeys(Keys.ENTER);
+      browser.await("both", page -> browser.texts("details tbody tr").size() == 2);
+      assertThat(browser.texts("details tbody tr").get(0))
+          .contains("lock_waits", "still", "sync two");
+      assertThat(browser.texts("details tbody tr").get(1)).contains("sync one");
+      browser.picture("alerts");
+
+      two.stands(snapshot("sync two", 2, 100).with(List.of()), Series.EMPTY, List.of());
+      browser.await("none", page -> browser.texts(".firing").isEmpty() ? true : null);
+      assertThat(browser.texts("details tbody tr")).as("still open").hasSize(2);
+      browser.find("details tbody a").click();
+      browser.awaitText("h1", text -> text.startsWith("sync two"));
+      assertThat(browser.complaints()).isEmpty();
     }
   }
 
@@ -150,16 +185,16 @@ class DashboardInBrowserTest {
       Recording one = history.begin(start("1", "sync one"));
       history.begin(start("2", "sync another"));
       browser.go(dashboard.url());
-      browser.await("two runs", page -> browser.texts("td a").size() == 2);
+      browser.await("two runs", page -> browser.texts("#runs a").size() == 2);
 
       browser.find("#filter").sendKeys("one");
-      browser.await("one run", page -> browser.texts("td a").size() == 1);
+      browser.await("one run", page -> browser.texts("#runs a").size() == 1);
       one.stands(snapshot("sync one", 1, 100), Series.EMPTY, List.of());
       browser.await("its rows", page -> browser.texts("td.n").contains("100"));
       assertThat(browser.ask("document.activeElement.id")).isEqualTo("filter");
       assertThat(browser.ask("document.activeElement.value")).isEqualTo("one");
 
-      browser.find("td a").click();
+      browser.find("#runs a").click();
       browser.awaitText("h1", text -> text.startsWith("sync one"));
       browser.find("summary").click();
       one.stands(snapshot("sync one", 2, 200), Series.EMPTY, List.of());
@@ -179,13 +214,16 @@ class DashboardInBrowserTest {
         hostile(history, String.valueOf(number++), payload);
       }
       browser.go(dashboard.url());
-      browser.await("the runs", page -> browser.texts("td a").size() >= 50);
-      while (browser.texts("td a").size() < payloads.size()) {
-        int before = browser.texts("td a").size();
+      browser.await("the runs", page -> browser.texts("#runs a").size() >= 50);
+      while (browser.texts("#runs a").size() < payloads.size()) {
+        int before = browser.texts("#runs a").size();
         browser.find("#older").click();
-        browser.await("more runs", page -> browser.texts("td a").size() > before);
+        browser.await("more runs", page -> browser.texts("#runs a").size() > before);
       }
-      assertThat(browser.texts("td a")).hasSize(payloads.size());
+      assertThat(browser.texts("#runs a")).hasSize(payloads.size());
+      assertThat(browser.ask("document.querySelectorAll('details tbody tr').length"))
+          .as("alerts that fired last")
+          .isEqualTo(50L);
       for (int i = 100; i < number; i += 7) {
         browser.go(dashboard.url() + "#/run/" + i);
         String pipeline = payloads.get(i - 100);

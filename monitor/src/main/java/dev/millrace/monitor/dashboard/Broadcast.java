@@ -6,7 +6,6 @@ import dev.millrace.monitor.Json;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.history.RunFilter;
-import dev.millrace.monitor.history.RunLine;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +41,7 @@ final class Broadcast implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Broadcast.class);
 
   private static final int LATEST = 50;
+  private static final int LATEST_ALERTS = 50;
   private static final long LOOK_MILLIS = 250;
   private static final int REGARDLESS = 12;
 
@@ -139,18 +138,20 @@ final class Broadcast implements AutoCloseable {
     if (who.isEmpty()) {
       return;
     }
-    List<RunLine> latest = history.runs(RunFilter.latest(LATEST));
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("time", clock.instant());
+    all.put("runs", history.runs(RunFilter.latest(LATEST)));
+    all.put("firing", history.firing());
+    all.put("fired", history.alerts(LATEST_ALERTS));
     Map<String, String> messages = new HashMap<>();
     for (Watcher watcher : who) {
       String run = watcher.run() == null ? "" : watcher.run();
-      watcher.send(messages.computeIfAbsent(run, id -> message(latest, id)));
+      watcher.send(messages.computeIfAbsent(run, id -> message(all, id)));
     }
   }
 
-  private String message(List<RunLine> latest, String run) {
-    Map<String, @Nullable Object> message = new LinkedHashMap<>();
-    message.put("time", clock.instant());
-    message.put("runs", latest);
+  private String message(Map<String, @Nullable Object> all, String run) {
+    Map<String, @Nullable Object> message = new LinkedHashMap<>(all);
     message.put("run", run.isEmpty() ? null : history.run(run).orElse(null));
     return Json.write(message);
   }

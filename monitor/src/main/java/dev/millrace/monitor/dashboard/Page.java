@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The files that the page is made of: from within the program, and no others. */
@@ -22,6 +23,9 @@ final class Page {
   private static final String HTML = "text/html; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String STYLE = "text/css; charset=utf-8";
+
+  private static final List<String> SCRIPTS =
+      List.of("app", "runs", "alerts", "run", "charts", "dom", "format");
 
   private Page() {}
 
@@ -48,7 +52,7 @@ final class Page {
     files.put("", index);
     files.put("/app.css", own("app.css", STYLE));
     files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
-    for (String script : new String[] {"app", "runs", "run", "charts", "dom", "format"}) {
+    for (String script : SCRIPTS) {
       files.put("/" + script + ".js", own(script + ".js", SCRIPT));
     }
     files.put("/uplot.js", webjar("uPlot.iife.min.js", SCRIPT));

@@ -29,6 +29,12 @@ public final class History implements AutoCloseable {
   /** Of a run. */
   public static final int MOST_EVENTS = 200;
 
+  /** Of a run, besides those that fire. */
+  public static final int MOST_ALERTS = 200;
+
+  /** That fire at one time, of all runs: more are not told. */
+  static final int MOST_FIRING = 200;
+
   private final Path file;
   private final Connection connection;
   private final RunWriter writer;
@@ -110,6 +116,25 @@ public final class History implements AutoCloseable {
    */
   public Optional<RunDetail> run(String id) {
     return read(() -> reader.run(id));
+  }
+
+  /**
+   * The alerts that fire now, of all runs, the latest first.
+   *
+   * @throws HistoryException if the file cannot be read
+   */
+  public List<FiredAlert> firing() {
+    return read(reader::firing);
+  }
+
+  /**
+   * The alerts that fired last, of all runs, the latest first, whether they still fire or not.
+   *
+   * @param most how many at most
+   * @throws HistoryException if the file cannot be read
+   */
+  public List<FiredAlert> alerts(int most) {
+    return read(() -> reader.alerts(most));
   }
 
   /**

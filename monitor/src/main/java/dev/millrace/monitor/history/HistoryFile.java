@@ -22,11 +22,11 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 final class HistoryFile {
 
   /** Of the tables; raised with each change of theirs. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final String[] TABLES = {
+  private static final String[] FIRST = {
     """
     CREATE TABLE run (
       id TEXT PRIMARY KEY,
@@ -74,6 +74,24 @@ final class HistoryFile {
     """
   };
 
+  private static final String[] SECOND = {
+    """
+    CREATE TABLE alert (
+      run TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      fired INTEGER NOT NULL,
+      resolved INTEGER, -- by the end of the run at the latest; null while it fires
+      severity TEXT NOT NULL,
+      sentence TEXT NOT NULL,
+      PRIMARY KEY (run, fired, name)) WITHOUT ROWID
+    """,
+    "CREATE INDEX alert_fired ON alert (fired)",
+    "CREATE INDEX alert_firing ON alert (run) WHERE resolved IS NULL"
+  };
+
+  /** What makes each version of the one before. */
+  private static final String[][] VERSIONS = {FIRST, SECOND};
+
   private HistoryFile() {}
 
   /**
@@ -109,16 +127,16 @@ final class HistoryFile {
   }
 
   private static void create(Path file, Connection connection) throws SQLException {
-    if (version(connection) == 0) {
+    if (version(connection) < VERSION) {
       connection.setAutoCommit(false);
       // Asked again within the transaction, which has the file alone: of two that come at once the
       // later sees what the other made.
-      if (version(connection) == 0) {
+      for (int version = version(connection); version < VERSION; version++) {
         try (Statement statement = connection.createStatement()) {
-          for (String table : TABLES) {
+          for (String table : VERSIONS[version]) {
             statement.execute(table);
           }
-          statement.execute("PRAGMA user_version = " + VERSION);
+          statement.execute("PRAGMA user_version = " + (version + 1));
         }
       }
       connection.commit();

@@ -125,6 +125,46 @@ final class RunReader {
     return events;
   }
 
+  List<FiredAlert> firing() throws SQLException {
+    List<FiredAlert> alerts =
+        alerts("WHERE alert.resolved IS NULL AND run.status = 'running'", History.MOST_FIRING);
+    alerts.removeIf(alert -> !alert.firing());
+    return alerts;
+  }
+
+  List<FiredAlert> alerts(int most) throws SQLException {
+    return alerts("", most);
+  }
+
+  private List<FiredAlert> alerts(String which, int most) throws SQLException {
+    List<FiredAlert> alerts = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT alert.*, run.* FROM alert JOIN run ON run.id = alert.run "
+                + which
+                + " ORDER BY alert.fired DESC, alert.run DESC, alert.name LIMIT ?")) {
+      query.setInt(1, most);
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          RunLine run = line(row);
+          long resolved = row.getLong("resolved");
+          boolean isOpen = row.wasNull();
+          alerts.add(
+              new FiredAlert(
+                  run.id(),
+                  run.pipeline(),
+                  row.getString("name"),
+                  row.getString("severity"),
+                  Instant.ofEpochMilli(row.getLong("fired")),
+                  isOpen ? null : Instant.ofEpochMilli(resolved),
+                  isOpen && run.status() == Status.RUNNING,
+                  row.getString("sentence")));
+        }
+      }
+    }
+    return alerts;
+  }
+
   long changes() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("PRAGMA data_version")) {

@@ -11,6 +11,7 @@ import dev.millrace.monitor.run.Totals;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,43 @@ final class RunWriter {
           id,
           History.MOST_EVENTS);
     }
+    fires(id, snapshot);
+  }
+
+  /** What fires now; what fired before and does so no longer was resolved in between. */
+  private void fires(String id, Snapshot snapshot) throws SQLException {
+    resolve(id, snapshot.time());
+    for (Snapshot.Alert alert : snapshot.alerts()) {
+      update(
+          """
+          INSERT INTO alert (run, name, fired, severity, sentence) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (run, fired, name) DO UPDATE
+          SET resolved = NULL, severity = excluded.severity, sentence = excluded.sentence
+          """,
+          id,
+          alert.name(),
+          alert.since().toEpochMilli(),
+          alert.severity(),
+          alert.sentence());
+    }
+    if (!snapshot.alerts().isEmpty()) {
+      update(
+          """
+          DELETE FROM alert
+          WHERE run = ? AND resolved IS NOT NULL AND fired <= (
+            SELECT fired FROM alert WHERE run = ? ORDER BY fired DESC LIMIT 1 OFFSET ?)
+          """,
+          id,
+          id,
+          History.MOST_ALERTS);
+    }
+  }
+
+  private void resolve(String id, Instant time) throws SQLException {
+    update(
+        "UPDATE alert SET resolved = ? WHERE run = ? AND resolved IS NULL",
+        time.toEpochMilli(),
+        id);
   }
 
   private static @Nullable Long total(Snapshot snapshot, String name) {
@@ -125,6 +163,7 @@ final class RunWriter {
         totals.peakRssBytes(),
         id);
     update("UPDATE detail SET summary = ? WHERE run = ?", Packed.of(end.summary()), id);
+    resolve(id, end.ended());
   }
 
   private void update(String sql, @Nullable Object... values) throws SQLException {

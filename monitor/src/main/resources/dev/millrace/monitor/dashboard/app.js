@@ -19,7 +19,7 @@ export function draw() {
     return;
   }
   const id = shown();
-  const content = id ? run(news.run, id) : runs(news.runs);
+  const content = id ? run(news.run, id) : runs(news);
   morph(view, h('main', {}, content.nodes));
   content.after?.();
   document.title = content.title;

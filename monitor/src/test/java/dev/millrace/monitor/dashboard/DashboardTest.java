@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.monitor.SampleRuns;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.Recording;
+import dev.millrace.monitor.run.Series;
+import dev.millrace.monitor.run.Snapshot.Alert;
 import dev.millrace.monitor.run.Status;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +85,7 @@ class DashboardTest {
     while (references.find()) {
       parts.add(references.group(1));
     }
-    parts.addAll(List.of("runs.js", "run.js", "charts.js", "dom.js", "format.js"));
+    parts.addAll(List.of("runs.js", "alerts.js", "run.js", "charts.js", "dom.js", "format.js"));
     int bytes = 0;
     for (String part : parts) {
       HttpResponse<byte[]> file = get(part);
@@ -143,6 +145,28 @@ class DashboardTest {
 
       recording.ended(end(1, Status.DONE));
       watch.next(message -> message.at("/run/line/status").asText().equals("DONE"));
+    }
+  }
+
+  @Test
+  void live_shouldTellWhatFires_andWhatFired_inAllRuns() throws Exception {
+    Recording one = history.begin(start(1));
+    history.begin(start(2));
+    Alert alert =
+        new Alert("lock_waits", "warning", SampleRuns.START.plusSeconds(3), 2.0, "2 wait");
+    try (Watch watch = new Watch("api/live?run=" + id(2))) {
+      one.stands(snapshot(1, 3).with(List.of(alert)), Series.EMPTY, List.of());
+      JsonNode fires = watch.next(message -> !message.get("firing").isEmpty());
+      assertThat(fires.at("/firing/0/run").asText()).isEqualTo(id(1));
+      assertThat(fires.at("/firing/0/name").asText()).isEqualTo("lock_waits");
+      assertThat(fires.at("/firing/0/sentence").asText()).isEqualTo("2 wait");
+
+      one.stands(snapshot(1, 5), Series.EMPTY, List.of());
+      JsonNode fired = watch.next(message -> message.get("firing").isEmpty());
+      assertThat(fired.get("fired")).hasSize(1);
+      assertThat(fired.at("/fired/0/firing").asBoolean()).isFalse();
+      assertThat(fired.at("/fired/0/resolved").asText())
+          .isEqualTo(snapshot(1, 5).time().toString());
     }
   }
 

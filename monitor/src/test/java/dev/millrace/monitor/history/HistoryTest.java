@@ -9,10 +9,13 @@ import static dev.millrace.monitor.SampleRuns.snapshot;
 import static dev.millrace.monitor.SampleRuns.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.monitor.SampleRuns;
 import dev.millrace.monitor.run.Event;
 import dev.millrace.monitor.run.Series;
+import dev.millrace.monitor.run.Snapshot;
+import dev.millrace.monitor.run.Snapshot.Alert;
 import dev.millrace.monitor.run.Status;
 import dev.millrace.testing.ChildJvm;
 import java.io.BufferedReader;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -256,6 +260,92 @@ class HistoryTest {
     assertThat(ofAll).isBetween(20e6, 100e6);
   }
 
+  private static Snapshot firing(int second, Alert... alerts) {
+    return snapshot(1, second).with(List.of(alerts));
+  }
+
+  private static Alert alert(String name, int since, String sentence) {
+    return new Alert(name, "warning", SampleRuns.START.plusSeconds(since), 1.0, sentence);
+  }
+
+  @Test
+  void alerts_shouldBeKnown_whileTheyFireAndAfter() {
+    Recording one = history.begin(start(1));
+    Recording two = history.begin(start(2));
+    one.stands(firing(5, alert("lock_waits", 5, "1 waits")), Series.EMPTY, List.of());
+    one.stands(
+        firing(6, alert("lock_waits", 5, "2 wait"), alert("stalled", 6, "Nothing moves")),
+        Series.EMPTY,
+        List.of());
+    two.stands(firing(9, alert("rejects", 9, "Refused")), Series.EMPTY, List.of());
+
+    assertThat(history.firing())
+        .extracting(FiredAlert::run, FiredAlert::name, FiredAlert::sentence)
+        .containsExactly(
+            tuple(id(2), "rejects", "Refused"),
+            tuple(id(1), "stalled", "Nothing moves"),
+            tuple(id(1), "lock_waits", "2 wait"));
+    assertThat(history.alerts(50)).isEqualTo(history.firing());
+
+    one.stands(firing(8, alert("stalled", 6, "Nothing moves")), Series.EMPTY, List.of());
+    two.ended(end(2, Status.DONE));
+    assertThat(history.firing()).extracting(FiredAlert::name).containsExactly("stalled");
+    assertThat(history.alerts(50))
+        .extracting(FiredAlert::name, FiredAlert::firing, FiredAlert::resolved)
+        .containsExactly(
+            tuple("rejects", false, end(2, Status.DONE).ended()),
+            tuple("stalled", true, null),
+            tuple("lock_waits", false, snapshot(1, 8).time()));
+    assertThat(history.alerts(1)).hasSize(1);
+
+    // It fires once more: that is another.
+    one.stands(firing(20, alert("lock_waits", 20, "1 waits")), Series.EMPTY, List.of());
+    assertThat(history.alerts(50))
+        .extracting(FiredAlert::name)
+        .containsExactly("lock_waits", "rejects", "stalled", "lock_waits");
+    try (History later = History.open(file, Clock.offset(SOON, Duration.ofMinutes(6)))) {
+      assertThat(later.firing()).as("of a run that is lost").isEmpty();
+      assertThat(later.alerts(1).get(0).resolved()).isNull();
+    }
+  }
+
+  @Test
+  void alerts_shouldBeTheLatest_ofARunThatHasMany() {
+    Recording recording = history.begin(start(1));
+    for (int i = 0; i < History.MOST_ALERTS + 50; i++) {
+      recording.stands(
+          firing(i, alert("lasts", 0, "It lasts"), alert("short", i, "It is short")),
+          Series.EMPTY,
+          List.of());
+    }
+
+    List<FiredAlert> kept = history.alerts(1000);
+    assertThat(kept).hasSizeBetween(History.MOST_ALERTS, History.MOST_ALERTS + 2);
+    assertThat(kept.get(kept.size() - 1).name()).isEqualTo("lasts");
+    assertThat(history.firing()).hasSize(2);
+  }
+
+  @Test
+  void open_shouldTakeWhatTheVersionBeforeLeft(@TempDir Path folder) throws Exception {
+    Path old = folder.resolve("old.db");
+    try (History first = History.open(old, SOON)) {
+      first.begin(start(1)).ended(end(1, Status.DONE));
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + old);
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE alert");
+      statement.execute("PRAGMA user_version = 1");
+    }
+
+    try (History second = History.open(old, SOON)) {
+      assertThat(second.runs(RunFilter.latest(9))).hasSize(1);
+      second
+          .begin(start(2))
+          .stands(firing(5, alert("stalled", 5, "Nothing moves")), Series.EMPTY, List.of());
+      assertThat(second.firing()).hasSize(1);
+    }
+  }
+
   @Test
   void begin_shouldRefuseARunThatIsThere() {
     history.begin(start(1));
@@ -278,11 +368,11 @@ class HistoryTest {
     Path later = folder.resolve("later.db");
     History.open(later).close();
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + later)) {
-      connection.createStatement().execute("PRAGMA user_version = 2");
+      connection.createStatement().execute("PRAGMA user_version = 3");
     }
     assertThatThrownBy(() -> History.open(later).close())
         .hasMessage(
-            "Cannot open the history %s: it has version 2 (must be 1; a later Millrace made it)"
+            "Cannot open the history %s: it has version 3 (must be 2; a later Millrace made it)"
                 .formatted(later));
 
     Path under = text.resolve("history.db");
