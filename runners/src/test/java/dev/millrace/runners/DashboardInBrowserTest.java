@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.monitor.dashboard.Dashboard;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.Recording;
+import dev.millrace.monitor.history.RunFilter;
+import dev.millrace.monitor.history.RunLine;
 import dev.millrace.monitor.history.ThisMachine;
 import dev.millrace.monitor.run.Event;
 import dev.millrace.monitor.run.RunEnd;
@@ -176,6 +178,69 @@ class DashboardInBrowserTest {
     }
   }
 
+  @Test
+  void page_shouldSetTwoRunsBesideEachOther() throws Exception {
+    database.execute(
+        "create table client as select i as id, repeat('x', 100) as name"
+            + " from generate_series(1, 60000) i",
+        "create table client_copy (id int primary key, name text)");
+    for (String[] more :
+        new String[][] {{}, {}, {"--block-size=64KiB", "--parallelism=1", "--retry-for=7s"}}) {
+      TestConsole console = TestConsole.withState(state, Map.of());
+      List<String> words = new ArrayList<>(List.of(more));
+      words.add("--mode=upsert");
+      words.add("--key=id");
+      assertThat(
+              console.sync(
+                  database.jdbcUrl(), "client", "client_copy", words.toArray(String[]::new)))
+          .as(console.err())
+          .isEqualTo(ExitCode.DONE);
+    }
+    List<String> ids;
+    try (History history = History.open(history())) {
+      ids = history.runs(RunFilter.latest(3)).stream().map(RunLine::id).toList();
+    }
+    try (Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile, false)) {
+      // Of the same configuration there is one before it.
+      browser.go(dashboard.url() + "#/run/" + ids.get(1));
+      browser.find("#compare").sendKeys(Keys.ENTER);
+      browser.awaitText("#settings", text -> text.contains("Nothing differs."));
+      assertThat(browser.ask("location.hash"))
+          .isEqualTo("#/compare/%s/%s".formatted(ids.get(1), ids.get(2)));
+
+      // By keyboard alone, from one choice to the next.
+      browser.find("#other").sendKeys(Keys.ARROW_DOWN);
+      browser.awaitText("#settings", text -> text.contains("64KiB"));
+      assertThat(browser.ask("location.hash"))
+          .isEqualTo("#/compare/%s/%s".formatted(ids.get(1), ids.get(0)));
+      assertThat(browser.ask("document.activeElement.id")).isEqualTo("other");
+      assertThat(browser.texts("#figures tbody tr").get(0)).startsWith("took ").endsWith(" ×");
+      assertThat(browser.texts("#stages h3"))
+          .anyMatch(text -> text.startsWith("write public.client_copy "));
+      browser.await("a chart", page -> browser.find("#chart-memory-resident canvas"));
+      browser.picture("compare");
+
+      // The address says it all.
+      browser.go("about:blank");
+      browser.go(dashboard.url() + "#/compare/%s/%s".formatted(ids.get(0), ids.get(2)));
+      browser.awaitText("#settings", text -> text.contains("64KiB"));
+      browser.go(dashboard.url() + "#/compare/" + ids.get(0));
+      browser.awaitText(".note", text -> text.startsWith("There is no run before it"));
+      assertThat(browser.complaints()).isEmpty();
+    }
+    try (Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile.resolve("dark"), true)) {
+      browser.resize(390, 800);
+      browser.go(dashboard.url() + "#/compare/%s/%s".formatted(ids.get(0), ids.get(2)));
+      browser.await("a chart", page -> browser.find("#chart-memory-resident canvas"));
+      assertThat(browser.ask("document.documentElement.scrollWidth <= window.innerWidth"))
+          .isEqualTo(true);
+      browser.picture("compare-dark-narrow");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
   /** A page that is drawn anew each second keeps what the reader does with it. */
   @Test
   void page_shouldNotTakeAwayWhatTheReaderDoes() throws Exception {
@@ -230,6 +295,15 @@ class DashboardInBrowserTest {
         browser.await(
             "run " + i,
             page -> String.valueOf(browser.ask("document.title")).contains(pipeline.strip()));
+      }
+      for (int i = 100; i < number; i += 13) {
+        browser.go(dashboard.url() + "#/compare/%d/%d".formatted(i, i + 1 < number ? i + 1 : 100));
+        String other = payloads.get(i + 1 < number ? i - 99 : 0);
+        String told = other.strip().replaceAll("\\s+", " ");
+        browser.await(
+            "run %d beside %s".formatted(i, other),
+            page -> browser.texts(".note").stream().anyMatch(text -> text.contains(told)));
+        assertThat(browser.texts("#stages h3")).isNotEmpty();
       }
       assertThat(browser.ask("window.hacked === undefined")).isEqualTo(true);
       assertThat(

@@ -13,6 +13,7 @@ import io.undertow.server.handlers.sse.ServerSentEventConnection.EventCallback;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +60,28 @@ final class Broadcast implements AutoCloseable {
     this.history = history;
   }
 
-  /** Who watches, and what: a run besides the list, or the list alone. */
+  /**
+   * What is looked at besides the list: a run, a run beside another, or nothing more.
+   *
+   * @param compare the run that is compared
+   * @param with the other; null for the usual one
+   */
+  private record Subject(@Nullable String run, @Nullable String compare, @Nullable String with) {
+
+    static Subject of(ServerSentEventConnection connection) {
+      return new Subject(
+          first(connection, "run"), first(connection, "compare"), first(connection, "with"));
+    }
+
+    private static @Nullable String first(ServerSentEventConnection connection, String name) {
+      Deque<String> values = connection.getQueryParameters().get(name);
+      return values == null ? null : values.peekFirst();
+    }
+  }
+
+  /** Who watches, and what. */
   private record Watcher(
-      ServerSentEventConnection connection, @Nullable String run, AtomicBoolean busy) {
+      ServerSentEventConnection connection, Subject subject, AtomicBoolean busy) {
 
     void send(String message) {
       if (busy.compareAndSet(false, true)) {
@@ -96,18 +117,19 @@ final class Broadcast implements AutoCloseable {
     HttpHandler events =
         Handlers.serverSentEvents(
             (connection, lastEventId) -> {
-              String run =
-                  connection.getQueryParameters().containsKey("run")
-                      ? connection.getQueryParameters().get("run").peekFirst()
-                      : null;
-              Watcher watcher = new Watcher(connection, run, new AtomicBoolean());
+              Watcher watcher =
+                  new Watcher(connection, Subject.of(connection), new AtomicBoolean());
               connection.addCloseTask(gone -> watchers.remove(watcher));
               watchers.add(watcher);
               worker.execute(() -> tell(Set.of(watcher)));
             });
     return exchange -> {
       boolean asksForOddity =
-          exchange.getQueryParameters().containsKey("run") && Dashboard.id(exchange, "run") == null;
+          Stream.of("run", "compare", "with")
+              .anyMatch(
+                  name ->
+                      exchange.getQueryParameters().containsKey(name)
+                          && Dashboard.id(exchange, name) == null);
       if (asksForOddity) {
         exchange.setStatusCode(StatusCodes.BAD_REQUEST);
       } else if (watchers.size() >= MOST_WATCHERS) {
@@ -143,16 +165,20 @@ final class Broadcast implements AutoCloseable {
     all.put("runs", history.runs(RunFilter.latest(LATEST)));
     all.put("firing", history.firing());
     all.put("fired", history.alerts(LATEST_ALERTS));
-    Map<String, String> messages = new HashMap<>();
+    Map<Subject, String> messages = new HashMap<>();
     for (Watcher watcher : who) {
-      String run = watcher.run() == null ? "" : watcher.run();
-      watcher.send(messages.computeIfAbsent(run, id -> message(all, id)));
+      watcher.send(messages.computeIfAbsent(watcher.subject(), subject -> message(all, subject)));
     }
   }
 
-  private String message(Map<String, @Nullable Object> all, String run) {
+  private String message(Map<String, @Nullable Object> all, Subject subject) {
     Map<String, @Nullable Object> message = new LinkedHashMap<>(all);
-    message.put("run", run.isEmpty() ? null : history.run(run).orElse(null));
+    String run = subject.run();
+    message.put("run", run == null ? null : history.run(run).orElse(null));
+    String compare = subject.compare();
+    message.put(
+        "compare",
+        compare == null ? null : Comparing.of(history, compare, subject.with()).orElse(null));
     return Json.write(message);
   }
 

@@ -120,6 +120,7 @@ public final class Dashboard implements AutoCloseable {
     PathHandler routes = Handlers.path(Page.handler());
     routes.addExactPath("/api/runs", blocking(exchange -> runs(history, exchange)));
     routes.addExactPath("/api/run", blocking(exchange -> run(history, exchange)));
+    routes.addExactPath("/api/compare", blocking(exchange -> compare(history, exchange)));
     routes.addExactPath("/api/live", blocking(broadcast.handler()));
     return routes;
   }
@@ -151,6 +152,22 @@ public final class Dashboard implements AutoCloseable {
         .ifPresentOrElse(
             detail -> Answers.json(exchange, detail),
             () -> refuse(exchange, StatusCodes.NOT_FOUND, "Cannot show the run: there is none"));
+  }
+
+  private static void compare(History history, HttpServerExchange exchange) {
+    String id = id(exchange, "id");
+    String with = id(exchange, "with");
+    if (id == null || (with == null && exchange.getQueryParameters().containsKey("with"))) {
+      refuse(
+          exchange,
+          StatusCodes.BAD_REQUEST,
+          "Invalid id or with: (must be the identities of two runs)");
+      return;
+    }
+    Comparing.of(history, id, with)
+        .ifPresentOrElse(
+            comparing -> Answers.json(exchange, comparing),
+            () -> refuse(exchange, StatusCodes.NOT_FOUND, "Cannot compare the run: there is none"));
   }
 
   /** A parameter that has the form of a run's identity; null if it is not there, or has not. */

@@ -5,12 +5,14 @@ import dev.millrace.monitor.history.RunDetail;
 import dev.millrace.monitor.report.Part.Curve;
 import dev.millrace.monitor.report.Part.Plot;
 import dev.millrace.monitor.report.Part.Section;
+import dev.millrace.monitor.report.RunComparison.Unit;
 import dev.millrace.monitor.run.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +33,18 @@ final class PlotSection {
    * @param plot what it shares with others of a run
    * @param alone what a plot is called that has it only
    */
-  private record Figure(
-      String plot,
-      String alone,
-      String series,
-      String name,
-      DoubleFunction<String> format,
-      double base) {
+  private record Figure(String plot, String alone, String series, String name, Unit unit) {
 
     Curve curve(String label, Series of) {
       List<@Nullable Double> values = of.values().get(series);
       return values == null
           ? new Curve(label, List.of(), List.of())
           : new Curve(label, of.seconds(), values);
+    }
+
+    RunComparison.Curve compared(Series of) {
+      Curve curve = curve(name, of);
+      return new RunComparison.Curve(curve.seconds(), curve.values());
     }
 
     boolean isIn(Series of) {
@@ -59,68 +60,103 @@ final class PlotSection {
           memory("heap_live_bytes", "heap, live"),
           memory("off_heap_bytes", "off heap"),
           memory("held_bytes", "held by stages"),
-          single("Processors in use", "processors", "processors", n -> Format.digits(n, 3)),
-          single("Share of time in collections", "gc_share", "collections", Format::share));
+          single("Processors in use", "processors", "processors", Unit.NUMBER),
+          single("Share of time in collections", "gc_share", "collections", Unit.SHARE));
 
   private static Figure rows(String series, String name) {
     return new Figure(
-        "Rows per second", "Rows %s per second".formatted(name), series, name, Format::about, 1000);
+        "Rows per second", "Rows %s per second".formatted(name), series, name, Unit.ROWS);
   }
 
   private static Figure memory(String series, String name) {
-    return new Figure("Memory", "Memory, " + name, series, name, Format::bytes, 1024);
+    return new Figure("Memory", "Memory, " + name, series, name, Unit.BYTES);
   }
 
-  private static Figure single(
-      String plot, String series, String name, DoubleFunction<String> format) {
-    return new Figure(plot, plot, series, name, format, 1000);
+  private static Figure single(String plot, String series, String name, Unit unit) {
+    return new Figure(plot, plot, series, name, unit);
   }
 
-  /** How figures went; each of one run in a plot, or the same of both. */
-  static Optional<Section> of(RunDetail run, @Nullable RunDetail other) {
-    List<Part> plots = new ArrayList<>();
-    if (other == null) {
-      Map<String, List<Figure>> together = new LinkedHashMap<>();
-      for (Figure figure : figures(run.series())) {
-        together.computeIfAbsent(figure.plot(), plot -> new ArrayList<>()).add(figure);
-      }
-      together.forEach(
-          (title, figures) ->
-              plots.add(
-                  new Plot(
-                      title,
-                      figures.get(0).format(),
-                      figures.get(0).base(),
-                      figures.stream()
-                          .limit(MOST_CURVES)
-                          .map(figure -> figure.curve(figure.name(), run.series()))
-                          .toList())));
-    } else {
-      List<Figure> either = new ArrayList<>(FIGURES);
-      either.removeIf(figure -> !figure.isIn(run.series()) && !figure.isIn(other.series()));
-      for (Figure figure : either) {
-        plots.add(
-            new Plot(
-                figure.alone(),
-                figure.format(),
-                figure.base(),
-                List.of(
-                    figure.curve("this run", run.series()),
-                    figure.curve(other.line().id(), other.series()))));
-      }
+  private static DoubleFunction<String> format(Unit unit) {
+    return switch (unit) {
+      case ROWS -> Format::about;
+      case BYTES -> Format::bytes;
+      case SHARE -> Format::share;
+      case NUMBER -> n -> Format.digits(n, 3);
+      case SECONDS -> Format::duration;
+    };
+  }
+
+  private static double base(Unit unit) {
+    return unit == Unit.BYTES ? 1024 : 1000;
+  }
+
+  /** How the figures of a run went, those of a kind together. */
+  static Optional<Section> of(RunDetail run) {
+    Map<String, List<Figure>> together = new LinkedHashMap<>();
+    for (Figure figure : figures(run.series(), run.series())) {
+      together.computeIfAbsent(figure.plot(), plot -> new ArrayList<>()).add(figure);
     }
+    List<Part> plots = new ArrayList<>();
+    together.forEach(
+        (title, figures) ->
+            plots.add(
+                new Plot(
+                    title,
+                    format(figures.get(0).unit()),
+                    base(figures.get(0).unit()),
+                    figures.stream()
+                        .limit(MOST_CURVES)
+                        .map(figure -> figure.curve(figure.name(), run.series()))
+                        .toList())));
+    return section(plots);
+  }
+
+  /** How the figures of two runs went, the same of both together. */
+  static Optional<Section> of(RunComparison comparison, String other) {
+    List<Part> plots = new ArrayList<>();
+    for (RunComparison.Plot plot : comparison.plots()) {
+      plots.add(
+          new Plot(
+              plot.title(),
+              format(plot.unit()),
+              base(plot.unit()),
+              List.of(
+                  new Curve("this run", plot.run().seconds(), plot.run().values()),
+                  new Curve(other, plot.other().seconds(), plot.other().values()))));
+    }
+    return section(plots);
+  }
+
+  /** The figures that either has. */
+  static List<RunComparison.Plot> both(RunDetail run, RunDetail other) {
+    return figures(run.series(), other.series()).stream()
+        .map(
+            figure ->
+                new RunComparison.Plot(
+                    figure.alone(),
+                    figure.unit(),
+                    figure.compared(run.series()),
+                    figure.compared(other.series())))
+        .toList();
+  }
+
+  private static Optional<Section> section(List<Part> plots) {
     return plots.isEmpty() ? Optional.empty() : Optional.of(new Section("Over time", plots));
   }
 
-  private static List<Figure> figures(Series series) {
+  private static List<Figure> figures(Series one, Series two) {
     List<Figure> figures = new ArrayList<>(FIGURES);
-    for (String name : new TreeSet<>(series.values().keySet())) {
+    Set<String> names = new TreeSet<>(one.values().keySet());
+    names.addAll(two.values().keySet());
+    for (String name : names) {
       if (name.startsWith(CONNECTIONS) && name.contains("state=\"active\"")) {
         String pool = name.replaceFirst(".*pool=\"([^\"]*)\".*", "$1");
-        figures.add(single("Connections in use", name, pool, n -> Format.digits(n, 2)));
+        figures.add(
+            new Figure(
+                "Connections in use", "Connections in use, " + pool, name, pool, Unit.NUMBER));
       }
     }
-    figures.removeIf(figure -> !figure.isIn(series));
+    figures.removeIf(figure -> !figure.isIn(one) && !figure.isIn(two));
     return figures;
   }
 }

@@ -17,6 +17,7 @@ import dev.millrace.monitor.report.Part.Tile;
 import dev.millrace.monitor.report.Part.Tiles;
 import dev.millrace.monitor.report.Part.Tone;
 import dev.millrace.monitor.report.Part.Words;
+import dev.millrace.monitor.report.RunComparison.Figure;
 import dev.millrace.monitor.report.RunReport.Against;
 import dev.millrace.monitor.run.Event;
 import dev.millrace.monitor.run.Snapshot;
@@ -24,7 +25,6 @@ import dev.millrace.monitor.run.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what is known of a run in the order in which people want to know it. */
@@ -42,11 +42,16 @@ final class RunDocument {
     List<Section> sections = new ArrayList<>();
     sections.add(new Section("", head()));
     RunDetail other = report.other();
-    if (other != null) {
-      sections.add(new Section("Beside " + other.line().id(), beside(other)));
+    RunComparison comparison = other == null ? null : RunComparison.of(run, other);
+    if (other != null && comparison != null) {
+      String id = other.line().id();
+      sections.add(new Section("Beside " + id, beside(other, comparison)));
+      StageSection.of(comparison, id).ifPresent(sections::add);
+      PlotSection.of(comparison, id).ifPresent(sections::add);
+    } else {
+      StageSection.of(run).ifPresent(sections::add);
+      PlotSection.of(run).ifPresent(sections::add);
     }
-    StageSection.of(run, other).ifPresent(sections::add);
-    PlotSection.of(run, other).ifPresent(sections::add);
     Against against = report.against();
     if (against != null) {
       sections.add(new Section("Against its own history", history(against)));
@@ -56,7 +61,10 @@ final class RunDocument {
       sections.add(CostSection.of(prices, line));
     }
     sections.add(new Section("Events", events()));
-    sections.add(SettingsSections.configuration(run, other));
+    sections.add(
+        comparison == null
+            ? SettingsSections.configuration(run)
+            : SettingsSections.configuration(comparison));
     SettingsSections.summary(run, other).ifPresent(sections::add);
     return new Document(
         "%s: %s, %s".formatted(line.status().label(), line.pipeline(), line.id()),
@@ -130,7 +138,7 @@ final class RunDocument {
         Tone.PLAIN);
   }
 
-  private List<Part> beside(RunDetail second) {
+  private List<Part> beside(RunDetail second, RunComparison comparison) {
     RunDetail run = report.run();
     List<Part> parts = new ArrayList<>();
     parts.add(
@@ -138,20 +146,13 @@ final class RunDocument {
     if (!second.line().pipeline().equals(run.line().pipeline())) {
       parts.add(new Words("It is another pipeline: " + second.line().pipeline() + ".", Tone.NOTE));
     }
-    List<Line> lines = new ArrayList<>();
-    for (Total total : Total.values()) {
-      Double one = total.of(run.line().totals());
-      Double two = total.of(second.line().totals());
-      if (one != null || two != null) {
-        lines.add(line(total.title(), one, two, total::text));
-      }
-    }
+    List<Figure> figures = new ArrayList<>(comparison.figures());
     Double one = report.cost(run).map(Cost::perMillionRows).orElse(null);
     Double two = report.cost(second).map(Cost::perMillionRows).orElse(null);
     Prices prices = report.prices();
     if (prices != null && (one != null || two != null)) {
       String name = "%s for a million rows".formatted(prices.currency());
-      lines.add(line(name, one, two, value -> Format.digits(value, 4)));
+      figures.add(Figure.of(name, one, two, value -> Format.digits(value, 4)));
     }
     parts.add(
         new Table(
@@ -160,14 +161,10 @@ final class RunDocument {
                 Column.number("this run"),
                 Column.number("the other"),
                 Column.number("ratio")),
-            lines));
+            figures.stream()
+                .map(each -> Line.of(each.name(), each.run(), each.other(), each.ratio()))
+                .toList()));
     return parts;
-  }
-
-  private static Line line(
-      String name, @Nullable Double one, @Nullable Double two, Function<Double, String> format) {
-    return Line.of(
-        name, Format.known(one, format), Format.known(two, format), Format.ratio(one, two));
   }
 
   private List<Part> history(Against with) {

@@ -115,14 +115,15 @@ public final class RunReport {
   }
 
   /**
-   * One JSON object: {@code run} and {@code compare} as the history has them, {@code history} with
-   * the {@code size} of the earlier runs and the {@code comparison}, {@code cost} and {@code
-   * compare_cost}; null for what there is not.
+   * One JSON object: {@code run} and {@code compare} as the history has them, their {@code
+   * comparison}, {@code history} with the {@code size} of the earlier runs and the {@code
+   * comparison}, {@code cost} and {@code compare_cost}; null for what there is not.
    */
   public String json() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("run", run);
     fields.put("compare", other);
+    fields.put("comparison", other == null ? null : RunComparison.of(run, other));
     fields.put("history", against);
     fields.put("cost", cost(run).orElse(null));
     fields.put("compare_cost", other == null ? null : cost(other).orElse(null));

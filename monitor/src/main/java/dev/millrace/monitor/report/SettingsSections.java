@@ -9,6 +9,7 @@ import dev.millrace.monitor.report.Part.Section;
 import dev.millrace.monitor.report.Part.Table;
 import dev.millrace.monitor.report.Part.Tone;
 import dev.millrace.monitor.report.Part.Words;
+import dev.millrace.monitor.report.RunComparison.Setting;
 import dev.millrace.monitor.run.Machine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,46 +31,39 @@ final class SettingsSections {
 
   private SettingsSections() {}
 
-  /** What the run was given and ran on; with another run, what differs comes first. */
-  static Section configuration(RunDetail run, @Nullable RunDetail other) {
-    Map<String, String> one = settings(run);
-    if (other == null) {
-      List<Line> lines = new ArrayList<>();
-      one.forEach((name, value) -> lines.add(Line.of(name, value)));
-      return new Section(
-          "Configuration",
-          List.of(new Table(List.of(Column.text("name"), Column.text("value")), lines)));
-    }
-    Map<String, String> two = settings(other);
-    List<Line> differ = new ArrayList<>();
-    List<Line> same = new ArrayList<>();
-    Set<String> names = new LinkedHashSet<>(one.keySet());
-    names.addAll(two.keySet());
-    for (String name : names) {
-      String here = one.getOrDefault(name, Format.NONE);
-      String there = two.getOrDefault(name, Format.NONE);
-      if (here.equals(there)) {
-        same.add(Line.of(name, here, there));
-      } else {
-        differ.add(new Line(List.of(name, here, there), Tone.NOTE));
-      }
-    }
-    List<Part> parts = new ArrayList<>();
-    parts.add(
-        new Words(
-            differ.isEmpty()
-                ? "Nothing differs."
-                : "%d of %d differ; they come first.".formatted(differ.size(), names.size()),
-            Tone.QUIET));
-    differ.addAll(same);
-    parts.add(
-        new Table(
-            List.of(Column.text("name"), Column.text("this run"), Column.text("the other")),
-            differ));
-    return new Section("Configuration", parts);
+  /** What the run was given and ran on. */
+  static Section configuration(RunDetail run) {
+    List<Line> lines = new ArrayList<>();
+    settings(run).forEach((name, value) -> lines.add(Line.of(name, value)));
+    return new Section(
+        "Configuration",
+        List.of(new Table(List.of(Column.text("name"), Column.text("value")), lines)));
   }
 
-  private static Map<String, String> settings(RunDetail run) {
+  /** The same of two runs; what differs comes first. */
+  static Section configuration(RunComparison comparison) {
+    long differing = comparison.settings().stream().filter(Setting::differs).count();
+    return new Section(
+        "Configuration",
+        List.of(
+            new Words(
+                differing == 0
+                    ? "Nothing differs."
+                    : "%d of %d differ; they come first."
+                        .formatted(differing, comparison.settings().size()),
+                Tone.QUIET),
+            new Table(
+                List.of(Column.text("name"), Column.text("this run"), Column.text("the other")),
+                comparison.settings().stream()
+                    .map(
+                        each ->
+                            new Line(
+                                List.of(each.name(), each.run(), each.other()),
+                                each.differs() ? Tone.NOTE : Tone.PLAIN))
+                    .toList())));
+  }
+
+  static Map<String, String> settings(RunDetail run) {
     Map<String, String> settings = new LinkedHashMap<>(run.start().configuration());
     Machine machine = run.start().machine();
     settings.put("(configuration)", run.line().configurationHash());

@@ -2,6 +2,7 @@
 import { h, morph } from './dom.js';
 import { runs } from './runs.js';
 import { run } from './run.js';
+import { compare } from './compare.js';
 
 const view = document.getElementById('view');
 const link = document.getElementById('link');
@@ -12,25 +13,42 @@ let stream = null;
 /** What the list holds beyond the latest, as the reader asked for it. */
 export const list = { older: [], ended: false, filter: '', status: '' };
 
-const shown = () => /^#\/run\/([\w.-]+)$/.exec(location.hash)?.[1] ?? null;
+/** What the address says: a run, a run beside another, or neither. */
+function shown() {
+  const [, view, id, other] = /^#\/(run|compare)\/([\w.-]+)(?:\/([\w.-]+))?$/.exec(location.hash) ?? [];
+  return { view, id, other };
+}
 
 export function draw() {
   if (!news) {
     return;
   }
-  const id = shown();
-  const content = id ? run(news.run, id) : runs(news);
+  const { view: kind, id, other } = shown();
+  // What was asked for before may still come.
+  if (kind === 'compare' && other && news.compare?.other && news.compare.other.id !== other) {
+    return;
+  }
+  const content = kind === 'run' ? run(news.run, id)
+    : kind === 'compare' ? compare(news.compare, id, other, news.runs) : runs(news);
   morph(view, h('main', {}, content.nodes));
   content.after?.();
   document.title = content.title;
 }
 
+function question({ view, id, other }) {
+  return view ? `?${new URLSearchParams({ [view]: id, ...other && { with: other } })}` : '';
+}
+
 function connect() {
   stream?.close();
-  const id = shown();
-  stream = new EventSource('api/live' + (id ? `?run=${encodeURIComponent(id)}` : ''));
+  stream = new EventSource('api/live' + question(shown()));
   stream.onmessage = message => {
     news = JSON.parse(message.data);
+    const { view: kind, id, other } = shown();
+    if (kind === 'compare' && !other && news.compare?.other) {
+      // The address says with which, so that it stays the same when there are more runs.
+      history.replaceState(null, '', `#/compare/${id}/${news.compare.other.id}`);
+    }
     say('', `live, ${new Date(news.time).toLocaleTimeString()}`);
     draw();
   };
@@ -52,11 +70,17 @@ export async function older() {
   draw();
 }
 
+let last = shown();
 window.addEventListener('hashchange', () => {
-  news = news && { ...news, run: null };
-  view.replaceChildren(h('p', { class: 'quiet' }, 'Reading ...'));
-  view.focus({ preventScroll: true });
-  scrollTo(0, 0);
+  const now = shown();
+  // Who chooses another run to compare with stays where he is.
+  if (now.view !== 'compare' || last.view !== 'compare' || now.id !== last.id) {
+    news = null;
+    view.replaceChildren(h('p', { class: 'quiet' }, 'Reading ...'));
+    view.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  last = now;
   connect();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => location.reload());

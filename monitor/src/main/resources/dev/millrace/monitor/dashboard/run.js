@@ -2,14 +2,30 @@
 import { h } from './dom.js';
 import { about, bytes, count, duration, moment, parse, percent } from './format.js';
 import { badge, state } from './runs.js';
+import { legend, shares } from './stages.js';
 import { charts } from './charts.js';
 
-/** What time is spent on, each in its own colour whatever else a run knows; others share the last. */
-const CAUSES = ['at work on a processor', 'waiting for the database to answer', "waiting for the database's locks",
-  'waiting for a connection', 'waiting for a slot of a pool', 'waiting for what its cache did not have',
-  'waiting for the steps that follow', 'stopped by the garbage collector', 'waiting for a processor'];
+/** What is drawn over time. */
+const PLOTS = [
+  { key: 'rows', title: 'Rows per second', unit: 'ROWS', figures: {
+    rows_read_per_second: 'read', rows_written_per_second: 'written' } },
+  { key: 'memory', title: 'Memory', unit: 'BYTES', figures: {
+    resident_bytes: 'resident', heap_live_bytes: 'heap, live', off_heap_bytes: 'off heap', held_bytes: 'held' } },
+  { key: 'work', title: 'Processors in use, and share of time in collections', unit: 'NUMBER', figures: {
+    processors: 'processors', gc_share: 'collections' } },
+  { key: 'pools', title: 'Connections in use', unit: 'WHOLE', figures: {
+    'millrace_pool_connections{pool="read",state="active"}': 'read',
+    'millrace_pool_connections{pool="write",state="active"}': 'write',
+    'millrace_pool_connections{pool="lookup",state="active"}': 'lookup' } },
+];
 
-const color = cause => `var(--c${CAUSES.includes(cause) ? CAUSES.indexOf(cause) : CAUSES.length})`;
+/** Those of which anything was seen. */
+function plots({ seconds, values }) {
+  return PLOTS.map(({ figures, ...plot }) => ({ ...plot, tables: [{ seconds, figures:
+    Object.entries(figures).filter(([name]) => values[name]?.some(value => value > 0))
+      .map(([name, label], i) => ({ label, values: values[name], dash: i > 1 })) }] }))
+    .filter(plot => plot.tables[0].figures.length > 0);
+}
 
 export function run(detail, id) {
   if (!detail) {
@@ -21,12 +37,14 @@ export function run(detail, id) {
   const { line, start, snapshot, series, events } = detail;
   const summary = detail.summary ? JSON.parse(detail.summary) : null;
   const live = state(line) === 'running';
+  const drawn = series.seconds.length > 1 ? plots(series) : [];
   return {
     title: `${state(line)}: ${line.pipeline} – Millrace`,
     nodes: [
       h('h1', {}, line.pipeline, ' ', badge(line)),
       h('p', { class: 'quiet' },
         `${line.id}, started ${moment(line.started)} on ${line.host}, runner ${line.runner}, version ${line.code}`),
+      h('p', {}, h('a', { id: 'compare', href: `#/compare/${line.id}` }, 'Compare with another run')),
       live && progress(snapshot),
       line.error && h('p', { class: 'note error' }, line.error),
       state(line) === 'lost' && h('p', { class: 'note error' },
@@ -41,7 +59,7 @@ export function run(detail, id) {
         h('b', {}, `${snapshot.slowest.stage} spends ${percent(snapshot.slowest.share)} of its time ${snapshot.slowest.cause}. `),
         snapshot.slowest.advice),
       snapshot && snapshot.stages.length > 0 && stages(snapshot),
-      series.seconds.length > 1 && charts.nodes(series),
+      drawn.length > 0 && charts.nodes(drawn),
       snapshot && h('div', { class: 'two' }, resources(snapshot.metrics), caches(snapshot.metrics)),
       h('section', { class: 'card' }, h('h2', {}, 'Events'), happened(events)),
       h('section', { class: 'card' }, h('details', {},
@@ -51,7 +69,7 @@ export function run(detail, id) {
       summary && h('section', { class: 'card' }, h('details', {},
         h('summary', {}, 'Summary'), h('pre', {}, JSON.stringify(summary, null, 2)))),
     ],
-    after: () => charts.draw(series),
+    after: () => charts.draw(drawn),
   };
 }
 
@@ -94,19 +112,14 @@ function tiles(line, snapshot, series, live) {
 
 /** The stages in the order in which blocks go through them, each with what its time was spent on. */
 function stages(snapshot) {
-  const causes = [...new Set(snapshot.stages.flatMap(stage => Object.keys(stage.shares)))];
   const ordered = order(snapshot.stages, snapshot.flow);
   const blocks = ordered.flatMap((stage, i) => {
-    const shares = Object.entries(stage.shares).sort((a, b) => b[1] - a[1]);
-    const text = shares.map(([cause, share]) => `${cause} ${percent(share)}`).join(', ');
     const slowest = snapshot.slowest?.stage === stage.name;
     return [
       i > 0 && snapshot.flow.some(edge => edge.to === stage.name) && h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'),
       h('div', { class: slowest ? 'stage slowest' : 'stage' },
         h('h3', {}, stage.name, slowest && ' (slowest)'),
-        h('div', { class: 'shares', role: 'img', 'aria-label': text },
-          shares.map(([cause, share]) => h('div', { title: `${cause} ${percent(share)}`,
-            style: { width: `${share * 100}%`, background: color(cause) } }))),
+        shares(stage.shares),
         h('div', { class: 'quiet' },
           `${stage.threads.toFixed(1)} threads, ${duration(stage.seconds)} in all, `
             + `${bytes(stage.allocated_bytes)} allocated`),
@@ -117,8 +130,7 @@ function stages(snapshot) {
   });
   return h('section', { class: 'card' }, h('h2', {}, 'Stages'),
     h('div', { class: 'flow' }, blocks),
-    h('div', { class: 'legend' }, causes.map(cause =>
-      h('span', {}, h('i', { style: { background: color(cause) } }), cause))));
+    legend(snapshot.stages.flatMap(stage => Object.keys(stage.shares))));
 }
 
 function order(all, flow) {

@@ -85,7 +85,16 @@ class DashboardTest {
     while (references.find()) {
       parts.add(references.group(1));
     }
-    parts.addAll(List.of("runs.js", "alerts.js", "run.js", "charts.js", "dom.js", "format.js"));
+    parts.addAll(
+        List.of(
+            "runs.js",
+            "alerts.js",
+            "run.js",
+            "compare.js",
+            "stages.js",
+            "charts.js",
+            "dom.js",
+            "format.js"));
     int bytes = 0;
     for (String part : parts) {
       HttpResponse<byte[]> file = get(part);
@@ -128,6 +137,34 @@ class DashboardTest {
     assertThat(run.get("events")).hasSize(2);
     assertThat(get("api/run?id=none").statusCode()).isEqualTo(404);
     assertThat(get("api/run").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void runs_shouldBeComparedWithTheUsualOne_orWithAnother() throws Exception {
+    for (int i = 1; i <= 3; i++) {
+      Recording recording = history.begin(start(i));
+      recording.stands(snapshot(i, 3), series(i, 20).series(), List.of());
+      recording.ended(end(i, Status.DONE));
+    }
+
+    JsonNode usual = json("api/compare?id=" + id(3));
+    assertThat(usual.at("/run/id").asText()).isEqualTo(id(3));
+    assertThat(usual.at("/other/id").asText()).isEqualTo(id(2));
+    assertThat(usual.at("/comparison/figures/0/name").asText()).isEqualTo("took");
+    assertThat(usual.at("/comparison/figures/0/ratio").asText()).endsWith("×");
+    assertThat(usual.at("/comparison/stages")).hasSize(2);
+    assertThat(usual.get("choices")).hasSize(2);
+    assertThat(usual.at("/choices/0/same_configuration").asBoolean()).isTrue();
+    JsonNode another = json("api/compare?id=%s&with=%s".formatted(id(1), id(3)));
+    assertThat(another.at("/other/id").asText()).isEqualTo(id(3));
+    assertThat(json("api/compare?id=" + id(1)).get("other").isNull()).isTrue();
+    assertThat(json("api/compare?id=%s&with=none".formatted(id(1))).get("comparison").isNull())
+        .isTrue();
+    try (Watch watch = new Watch("api/live?compare=%s&with=%s".formatted(id(1), id(3)))) {
+      JsonNode seen = watch.next(message -> true);
+      assertThat(seen.get("compare")).isEqualTo(another);
+      assertThat(seen.get("run").isNull()).isTrue();
+    }
   }
 
   @Test
@@ -239,6 +276,9 @@ class DashboardTest {
         "/META-INF/MANIFEST.MF",
         "/api/run?id=../../etc/passwd",
         "/api/live?run=%3Cscript%3E",
+        "/api/live?compare=1&with=%3Cscript%3E",
+        "/api/compare?id=1&with=%3Cscript%3E",
+        "/api/compare?id=none",
         "/api/runs?before=%27%20OR%201=1"
       })
   void page_shouldHaveNothingElse(String path) throws Exception {
