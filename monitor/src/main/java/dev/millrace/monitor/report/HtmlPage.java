@@ -27,16 +27,16 @@ final class HtmlPage {
   /** In the order of their colours; any other has none of its own. */
   private static final List<String> STATES =
       List.of(
-          "working",
-          "database",
-          "lock",
-          "connection",
-          "loading",
-          "slot",
-          "gc",
-          "processor",
-          "downstream",
-          "rest");
+          "at work on a processor",
+          "waiting for the database to answer",
+          "waiting for the database's locks",
+          "waiting for a connection",
+          "waiting for what its cache did not have",
+          "waiting for a slot of a pool",
+          "stopped by the garbage collector",
+          "waiting for a processor",
+          "waiting for the steps that follow",
+          "waiting for what is not known");
 
   private final Html html = new Html();
 

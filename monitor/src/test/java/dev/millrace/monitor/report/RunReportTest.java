@@ -101,6 +101,15 @@ class RunReportTest {
   }
 
   @Test
+  void html_shouldGiveEachCauseItsColour() {
+    RunDetail run = run(1, 8, Map.of());
+
+    assertThat(RunReport.of(history, run, null, null, ZONE).html())
+        .contains("<i class=\"s0\"></i>at work on a processor")
+        .contains("<i class=\"s3\"></i>waiting for a connection");
+  }
+
+  @Test
   void html_shouldSetTwoRunsBesideEachOther() {
     RunDetail other = run(1, 8, Map.of("block-size", "4MiB"));
     RunDetail run = run(2, 10, Map.of());
