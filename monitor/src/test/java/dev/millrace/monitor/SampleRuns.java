@@ -80,7 +80,8 @@ public final class SampleRuns {
         List.of(new Edge("read public.orders", "write public.copy")),
         new Slowest("write public.copy", "at work on a processor", 0.8, "Raise --parallelism"),
         metrics,
-        List.of());
+        List.of(),
+        Map.of());
   }
 
   private static StageLine stage(String name, Random random) {

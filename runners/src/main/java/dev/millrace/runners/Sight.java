@@ -38,6 +38,7 @@ final class Sight {
   private final Run run;
   private final Motion motion = new Motion();
   private final Map<Measure, Long> before = new LinkedHashMap<>();
+  private final Map<String, Long> rejectedBefore = Measure.ROWS_REJECTED.totals();
   private Map<String, Double> last = Map.of();
   private double lastSeconds;
   private double figuredSeconds;
@@ -78,7 +79,24 @@ final class Sight {
         run.flow(),
         slowest(stages),
         Measure.readings(),
-        List.of());
+        List.of(),
+        rejected());
+  }
+
+  private Map<String, Long> rejected() {
+    Map<String, Long> rejected = new TreeMap<>();
+    if (!run.options().runner.isCluster()) {
+      Measure.ROWS_REJECTED
+          .totals()
+          .forEach(
+              (reason, rows) -> {
+                long since = rows - rejectedBefore.getOrDefault(reason, 0L);
+                if (since > 0) {
+                  rejected.put(reason, since);
+                }
+              });
+    }
+    return rejected;
   }
 
   private Map<String, Double> totals() {

@@ -384,7 +384,8 @@ class DashboardInBrowserTest {
         Map.of(
             Measure.labelled("millrace_pool_connections", "pool", text, "state", text), 1.0,
             Measure.labelled("millrace_cache_requests_total", "tier", text, "result", text), 1.0),
-        List.of(new Alert(text, text, Instant.now(), 1.0, text)));
+        List.of(new Alert(text, text, Instant.now(), 1.0, text)),
+        Map.of(text, 7L));
   }
 
   private Path history() {

@@ -83,6 +83,41 @@ class RecordedRunTest {
   }
 
   @Test
+  void run_shouldTellWhyRowsWereRejected() throws Exception {
+    for (String runner : List.of("direct", "flink")) {
+      database.execute(
+          "drop table copy",
+          "create table copy (id int primary key check (id % 100 <> 7), name varchar(5) not null)",
+          "update station set name = null where id in (8, 9)",
+          "update station set name = 'S10000' where id = 10");
+      TestConsole console = console(Map.of());
+      assertThat(
+              console.sync(
+                  database.jdbcUrl(),
+                  "station",
+                  "copy",
+                  "--runner=" + runner,
+                  "--max-rejects=20",
+                  "--mode=append"))
+          .as(console.err())
+          .isEqualTo(ExitCode.DONE);
+
+      RunDetail run = latest();
+      Snapshot last = requireNonNull(run.snapshot());
+      assertThat(last.rejected())
+          .as(runner)
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(
+                  "check_violation", 10L,
+                  "not_null_violation", 2L,
+                  "string_data_right_truncation", 1L));
+      assertThat(run.line().totals().rowsRejected()).isEqualTo(13);
+      assertThat(last.metrics())
+          .containsKey("millrace_rows_rejected_total{reason=\"check_violation\"}");
+    }
+  }
+
+  @Test
   void run_shouldBeInTheHistoryWithItsFailure_andWithoutSecrets() {
     String url = database.jdbcUrl() + "&password=canary-in-a-url";
     TestConsole console = console(Map.of("MILLRACE_TARGET_PASSWORD", "canary-of-the-environment"));

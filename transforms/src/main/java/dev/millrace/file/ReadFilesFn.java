@@ -9,6 +9,7 @@ import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.observe.Measure;
 import dev.millrace.observe.Memory;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.observe.Stage;
 import dev.millrace.observe.Staged;
 import java.io.IOException;
@@ -140,7 +141,7 @@ final class ReadFilesFn extends DoFn<Lane, Block> implements Staged {
       if (rejects == null) {
         throw batch.bad().get(0).failure();
       }
-      Measure.ROWS_REJECTED.add(batch.bad().size());
+      RejectReason.MALFORMED_RECORD.count(batch.bad().size());
       batch.bad().forEach(bad -> out.get(rejects).output(bad));
     }
     Block rows = batch.rows();

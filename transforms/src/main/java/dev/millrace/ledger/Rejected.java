@@ -2,6 +2,7 @@
 package dev.millrace.ledger;
 
 import dev.millrace.block.Block;
+import dev.millrace.observe.RejectReason;
 import java.sql.SQLException;
 
 /**
@@ -10,4 +11,10 @@ import java.sql.SQLException;
  * @param row a block of that row alone
  * @param why what the server said
  */
-public record Rejected(Block row, SQLException why) {}
+public record Rejected(Block row, SQLException why) {
+
+  /** The kind of it. */
+  public RejectReason reason() {
+    return RejectReason.ofSqlState(why.getSQLState());
+  }
+}

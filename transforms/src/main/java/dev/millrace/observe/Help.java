@@ -10,7 +10,7 @@ final class Help {
       Map.ofEntries(
           Map.entry("millrace_rows_read_total", "Rows read from a source."),
           Map.entry("millrace_rows_written_total", "Rows committed to a target."),
-          Map.entry("millrace_rows_rejected_total", "Rows that a target refused."),
+          Map.entry("millrace_rows_rejected_total", "Rows that were rejected, by reason."),
           Map.entry("millrace_blocks_total", "Blocks read from a source."),
           Map.entry("millrace_bytes_total", "Bytes of the blocks read."),
           Map.entry(

@@ -26,6 +26,7 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 public enum Measure {
   ROWS_READ,
   ROWS_WRITTEN,
+  /** Rows kept apart, by {@code reason}: see {@link RejectReason}. */
   ROWS_REJECTED,
   /** Blocks read. */
   BLOCKS,
@@ -115,8 +116,13 @@ public enum Measure {
    * @param label what tells them apart, with few values
    */
   public void add(String label, String value) {
-    Metrics.counter(NAMESPACE, counter()).inc();
-    addOutside(label, value);
+    add(label, value, 1);
+  }
+
+  /** Counts so many of one of several kinds, as {@link #add(String, String)} does one. */
+  void add(String label, String value, long amount) {
+    Metrics.counter(NAMESPACE, counter()).inc(amount);
+    REGISTRY.counter(labelled(metric(), label, value)).inc(amount);
   }
 
   /** As {@link #add(String, String)}, in this JVM only: for who may not be within a DoFn's call. */

@@ -16,10 +16,13 @@ import dev.millrace.ledger.RejectRules;
 import dev.millrace.ledger.RejectWriter;
 import dev.millrace.ledger.Rejected;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.observe.Timing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes blocks, in a transaction each time. Holds a share in a pool; used by one thread. */
@@ -62,7 +65,7 @@ final class BlockWriter implements AutoCloseable {
       CommitPoint.AFTER_COMMIT.reached();
     }
     Measure.ROWS_WRITTEN.add(transaction.written);
-    Measure.ROWS_REJECTED.add(transaction.rejected);
+    transaction.rejected.forEach(RejectReason::count);
     Measure.ROWS_COVERED.add(transaction.covered);
   }
 
@@ -77,7 +80,7 @@ final class BlockWriter implements AutoCloseable {
     private @Nullable SQLException doubt;
     private boolean careful;
     private long written;
-    private long rejected;
+    private Map<RejectReason, Long> rejected = Map.of();
     private long covered;
 
     Transaction(List<Block> blocks) {
@@ -134,8 +137,10 @@ final class BlockWriter implements AutoCloseable {
       }
       // What a commit in doubt wrote is ours all the same.
       if (doubt == null) {
-        rejected = refused.size();
-        written = rows(left) - rejected;
+        rejected =
+            refused.stream()
+                .collect(Collectors.groupingBy(Rejected::reason, Collectors.counting()));
+        written = rows(left) - refused.size();
         covered = rows(blocks) - rows(left);
       }
       Timing.WRITE_QUERY.since(start);

@@ -11,6 +11,8 @@ import dev.millrace.ledger.RejectLimitException;
 import dev.millrace.ledger.RejectRules;
 import dev.millrace.ledger.Rejects;
 import dev.millrace.local.proxy.FaultProxy;
+import dev.millrace.observe.Measure;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.SQLException;
@@ -104,10 +106,15 @@ class RejectsTest {
             .formatted(state.equals("23505")),
         "UPDATE s SET n = 1000000 WHERE id IN (11, 12) AND %s".formatted(state.equals("23503")));
     long wanted = POSTGRES.value("SELECT count(*) FROM s WHERE " + bad, Long.class);
+    String reason = RejectReason.ofSqlState(state).label();
+    long before = Measure.ROWS_REJECTED.totals().getOrDefault(reason, 0L);
+    long allBefore = Measure.ROWS_REJECTED.total();
 
     run(read().key("id"), WriteTable.into(spec, "t").rejects(MANY));
 
     assertThat(wanted).isPositive();
+    assertThat(Measure.ROWS_REJECTED.totals()).containsEntry(reason, before + wanted);
+    assertThat(Measure.ROWS_REJECTED.total()).isEqualTo(allBefore + wanted);
     assertOnlyMissing(bad);
     assertThat(rejects().rows(100))
         .hasSize((int) wanted)

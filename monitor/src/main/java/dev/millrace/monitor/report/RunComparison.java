@@ -13,9 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,7 +176,25 @@ public record RunComparison(
         figures.add(Figure.of(total.title(), one, two, total::text));
       }
     }
+    Snapshot here = run.snapshot();
+    Snapshot there = other.snapshot();
+    Set<String> reasons = new TreeSet<>();
+    Stream.of(here, there)
+        .filter(Objects::nonNull)
+        .forEach(snapshot -> reasons.addAll(snapshot.rejected().keySet()));
+    for (String reason : reasons) {
+      figures.add(
+          Figure.of(
+              "rejected: " + RejectSection.words(reason),
+              rejected(here, reason),
+              rejected(there, reason),
+              rows -> Format.count(Math.round(rows))));
+    }
     return figures;
+  }
+
+  private static @Nullable Double rejected(@Nullable Snapshot snapshot, String reason) {
+    return snapshot == null ? null : snapshot.rejected().getOrDefault(reason, 0L).doubleValue();
   }
 
   private static List<Stage> stages(RunDetail run, RunDetail other) {

@@ -52,6 +52,7 @@ final class RunDocument {
       StageSection.of(run).ifPresent(sections::add);
       PlotSection.of(run).ifPresent(sections::add);
     }
+    RejectSection.of(run).ifPresent(sections::add);
     Against against = report.against();
     if (against != null) {
       sections.add(new Section("Against its own history", history(against)));

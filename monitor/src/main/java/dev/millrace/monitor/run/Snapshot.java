@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param slowest where most of the time went; null if nowhere
  * @param metrics all that its process measures, by name and labels as Prometheus has them
  * @param alerts that fire
+ * @param rejected rows since it started, by reason, as {@code unique_violation}
  */
 public record Snapshot(
     Instant time,
@@ -34,18 +35,20 @@ public record Snapshot(
     List<Edge> flow,
     @Nullable Slowest slowest,
     Map<String, Double> metrics,
-    List<Alert> alerts) {
+    List<Alert> alerts,
+    Map<String, Long> rejected) {
 
-  /** Takes it all; earlier versions wrote no alerts. */
+  /** Takes it all; earlier versions wrote no alerts, and no reasons. */
   public Snapshot {
     alerts = alerts == null ? List.of() : List.copyOf(alerts);
+    rejected = rejected == null ? Map.of() : Map.copyOf(rejected);
   }
 
   /** The same, with what fires. */
   public Snapshot with(List<Alert> firing) {
     return new Snapshot(
         time, seconds, stalled, waits, progress, totals, perSecond, stages, flow, slowest, metrics,
-        firing);
+        firing, rejected);
   }
 
   /**

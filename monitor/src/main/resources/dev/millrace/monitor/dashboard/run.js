@@ -59,6 +59,7 @@ export function run(detail, id) {
         h('b', {}, `${snapshot.slowest.stage} spends ${percent(snapshot.slowest.share)} of its time ${snapshot.slowest.cause}. `),
         snapshot.slowest.advice),
       snapshot && snapshot.stages.length > 0 && stages(snapshot),
+      snapshot && rejected(snapshot.rejected),
       drawn.length > 0 && charts.nodes(drawn),
       snapshot && h('div', { class: 'two' }, resources(snapshot.metrics), caches(snapshot.metrics)),
       h('section', { class: 'card' }, h('h2', {}, 'Events'), happened(events)),
@@ -131,6 +132,16 @@ function stages(snapshot) {
   return h('section', { class: 'card' }, h('h2', {}, 'Stages'),
     h('div', { class: 'flow' }, blocks),
     legend(snapshot.stages.flatMap(stage => Object.keys(stage.shares))));
+}
+
+/** Why rows were rejected, the most frequent reason first. */
+function rejected(reasons) {
+  const all = Object.entries(reasons).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const most = all[0]?.[1];
+  return all.length > 0 && h('section', { class: 'card', id: 'rejected' }, h('h2', {}, 'Rejected rows'),
+    all.map(([reason, rows]) => h('div', { class: 'reason', 'data-key': reason },
+      h('span', {}, reason.replaceAll('_', ' ')), h('span', { class: 'n' }, count(rows)),
+      h('div', { style: { width: `${rows / most * 100}%` } }))));
 }
 
 function order(all, flow) {

@@ -215,7 +215,8 @@ class BuiltInAlertsTest {
                 like.flow(),
                 like.slowest(),
                 metrics,
-                List.of()));
+                List.of(),
+                Map.of()));
     return requireNonNull(readings.get(BuiltInAlerts.STALLED));
   }
 }

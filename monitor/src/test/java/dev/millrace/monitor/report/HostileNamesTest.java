@@ -160,7 +160,8 @@ class HostileNamesTest {
             List.of(),
             new Slowest(name, name, 0.5, name),
             Map.of(name, 1.0),
-            List.of(new Alert(name, name, NOON, 1.0, name)));
+            List.of(new Alert(name, name, NOON, 1.0, name)),
+            Map.of(name, 7L));
     String pool = "millrace_pool_connections{pool=\"" + name + "\",state=\"active\"}";
     return new RunDetail(
         line,

@@ -72,7 +72,8 @@ class RunComparisonTest {
   }
 
   /** With stages that took so long. */
-  private static Snapshot stood(int number, Map<String, Double> seconds) {
+  private static Snapshot stood(
+      int number, Map<String, Double> seconds, Map<String, Long> rejected) {
     Snapshot like = SampleRuns.snapshot(number, 5);
     List<StageLine> stages =
         new TreeMap<>(seconds)
@@ -94,7 +95,8 @@ class RunComparisonTest {
         List.of(),
         null,
         Map.of(),
-        List.of());
+        List.of(),
+        rejected);
   }
 
   private RunDetail run(int number) {
@@ -109,10 +111,14 @@ class RunComparisonTest {
     SeriesRecorder otherSeries = new SeriesRecorder();
     otherSeries.add(2, Map.of(active, 3.0));
     Recording one = begin(1, Map.of("block-size", "4MiB"));
-    one.stands(stood(1, Map.of("read", 3.0, "write", 10.0)), otherSeries.series(), List.of());
+    one.stands(
+        stood(1, Map.of("read", 3.0, "write", 10.0), Map.of()), otherSeries.series(), List.of());
     one.ended(end(1, Status.DONE, 8, 0));
     Recording two = begin(2, Map.of("more", "yes"));
-    two.stands(stood(2, Map.of("call", 1.0, "write", 5.0)), series.series(), List.of());
+    two.stands(
+        stood(2, Map.of("call", 1.0, "write", 5.0), Map.of("check_violation", 4L)),
+        series.series(),
+        List.of());
     two.ended(end(2, Status.DONE, 10, 4));
 
     RunComparison comparison = RunComparison.of(run(2), run(1));
@@ -128,6 +134,7 @@ class RunComparisonTest {
             new Figure("took", "10 s", "8 s", "1.25 ×", true),
             new Figure("rows written", "1,000", "1,000", "1.00 ×", false),
             new Figure("rows rejected", "4", "0", "–", true),
+            new Figure("rejected: check violation", "4", "0", "–", true),
             new Figure("most memory", "1 MiB", "1 MiB", "1.00 ×", false))
         .extracting(Figure::name)
         .doesNotContain("processor seconds");

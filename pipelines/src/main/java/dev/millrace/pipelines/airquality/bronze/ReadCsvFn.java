@@ -4,6 +4,7 @@ package dev.millrace.pipelines.airquality.bronze;
 import dev.millrace.block.Block;
 import dev.millrace.block.Blocks;
 import dev.millrace.observe.Measure;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.CsvLine;
 import dev.millrace.pipelines.airquality.csv.CsvReader;
@@ -106,13 +107,13 @@ final class ReadCsvFn extends DoFn<String, Block> {
 
     void output(MultiOutputReceiver out) {
       Measure.ROWS_READ.add(rows.rows() + rejects.rows());
-      Measure.ROWS_REJECTED.add(rejects.rows());
       if (rows.rows() > 0) {
         Measure.BLOCKS.add(1);
         Measure.BYTES.add(rows.bytes());
         out.get(Bronze.ROWS).output(rows.take());
       }
       if (rejects.rows() > 0) {
+        RejectReason.MALFORMED_RECORD.count(rejects.rows());
         out.get(Bronze.REJECTS).output(rejects.take());
       }
     }

@@ -2,7 +2,7 @@
 package dev.millrace.pipelines.airquality.silver;
 
 import dev.millrace.block.Block;
-import dev.millrace.observe.Measure;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.pipelines.airquality.table.TableRows;
 import dev.millrace.pipelines.airquality.table.Tables;
 import java.util.function.Consumer;
@@ -24,7 +24,7 @@ final class SilverRejects {
   /** Gives out the rejects so far, if there are any. */
   void flush(Consumer<Block> out) {
     if (rows.rows() > 0) {
-      Measure.ROWS_REJECTED.add(rows.rows());
+      RejectReason.INVALID_VALUE.count(rows.rows());
       out.accept(rows.take());
     }
   }
