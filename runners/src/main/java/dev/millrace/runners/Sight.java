@@ -171,7 +171,8 @@ final class Sight {
             (name, value) -> {
               if (name.startsWith("millrace_pool_connections{")
                   || name.startsWith("millrace_slots{")
-                  || name.startsWith("millrace_freshness_seconds")) {
+                  || name.equals("millrace_freshness_seconds")
+                  || name.equals("millrace_horizon_lag_seconds")) {
                 figures.put(name, value);
               }
             });

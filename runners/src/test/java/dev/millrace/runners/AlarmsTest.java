@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -205,6 +206,11 @@ class AlarmsTest {
               above: 5
               resolve: 3
               for: 1s
+            - name: horizon_held
+              metric: millrace_horizon_lag_seconds
+              above: 5
+              resolve: 3
+              for: 1s
             """);
     TestConsole console = console();
     CompletableFuture<Integer> run =
@@ -224,10 +230,12 @@ class AlarmsTest {
         Statement statement = holder.createStatement()) {
       holder.setAutoCommit(false);
       statement.execute("INSERT INTO item (id) VALUES (0)");
-      await(() -> told.contains("freshness firing"));
+      await(() -> told.contains("freshness firing") && told.contains("horizon_held firing"));
+      assertThat(requireNonNull(latest().snapshot()).metrics().get("millrace_horizon_lag_seconds"))
+          .isGreaterThan(5);
       holder.commit();
     }
-    await(() -> told.contains("freshness resolved"));
+    await(() -> told.contains("freshness resolved") && told.contains("horizon_held resolved"));
     assertThat(run).isNotDone();
     assertThat(run.get(2, TimeUnit.MINUTES)).as(console.err()).isEqualTo(ExitCode.DONE);
     assertThat(told).noneMatch(each -> each.startsWith("stalled"));

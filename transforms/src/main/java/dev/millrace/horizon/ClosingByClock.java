@@ -88,7 +88,16 @@ record ClosingByClock(
             horizon == null ? null : Micros.of(horizon),
             high,
             barriers);
-    return new Look(high, seen.clock(), lag, holders(seen, risks), after.toJson());
+    List<Holder> holders = holders(seen, risks);
+    Duration behind =
+        horizon == null ? Holder.oldest(holders) : Duration.between(horizon, seen.clock());
+    return new Look(
+        high,
+        seen.clock(),
+        lag,
+        behind.isNegative() ? Duration.ZERO : behind,
+        holders,
+        after.toJson());
   }
 
   private String name() {

@@ -73,7 +73,7 @@ record ClosingByTransactionId(TableName table, String column) implements Closing
               null,
               high,
               Barriers.NONE);
-      return new Look(high, clock, null, holders, after.toJson());
+      return new Look(high, clock, null, Holder.oldest(holders), holders, after.toJson());
     }
   }
 

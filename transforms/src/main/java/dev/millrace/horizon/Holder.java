@@ -7,6 +7,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,16 @@ public record Holder(
         .sorted(
             Comparator.comparing(
                 Holder::age, Comparator.nullsFirst(Comparator.<Duration>reverseOrder())));
+  }
+
+  /** The age of the oldest of some, as far as it is known. */
+  static Duration oldest(List<Holder> some) {
+    return some.stream()
+        .map(Holder::age)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .filter(age -> !age.isNegative())
+        .orElse(Duration.ZERO);
   }
 
   /** Tells a person about it, and what to do. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     null while nothing is known to be closed
  * @param serverTime the source's clock
  * @param lag how far {@code high} is behind that clock; null where the cursor is no time
+ * @param horizonLag how far the horizon is behind that clock: the age of the oldest transaction
+ *     that may still commit, as far as it is known, with the guard
  * @param holders who holds it back, oldest first, at most 20
  * @param memory what the next look is to be given
  */
@@ -23,12 +25,18 @@ public record Look(
     @Nullable String high,
     Instant serverTime,
     @Nullable Duration lag,
+    Duration horizonLag,
     List<Holder> holders,
     String memory)
     implements Serializable {
 
   public Look {
     holders = List.copyOf(holders);
+  }
+
+  /** How far what is complete at this look is behind the clock, whatever the cursor is. */
+  public Duration behind() {
+    return lag == null ? horizonLag : lag;
   }
 
   /** The holders of that age or above, and those whose age is not known. */

@@ -45,6 +45,9 @@ final class Help {
           Map.entry("millrace_pool_connections", "Connections of pools, by pool and state."),
           Map.entry(
               "millrace_freshness_seconds", "How far what was read is behind the source's clock."),
+          Map.entry(
+              "millrace_horizon_lag_seconds",
+              "How far the horizon, up to which all can be read, is behind the source's clock."),
           Map.entry("millrace_pool_acquire_seconds", "Until a pool had a connection."),
           Map.entry("millrace_read_query_seconds", "A read's queries of a call."),
           Map.entry("millrace_write_query_seconds", "A transaction's writes, without its commit."),

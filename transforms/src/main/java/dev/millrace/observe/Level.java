@@ -14,7 +14,9 @@ import org.apache.beam.sdk.metrics.Metrics;
  */
 public enum Level {
   /** How far what was read is behind the source's clock. */
-  FRESHNESS;
+  FRESHNESS,
+  /** How far a source's horizon, up to which all can be read, is behind its clock. */
+  HORIZON_LAG;
 
   private static final double MILLIS = 1000;
 
@@ -31,6 +33,11 @@ public enum Level {
   /** Sets it, within a DoFn's call. */
   public void set(Duration value) {
     Metrics.gauge(Measure.NAMESPACE, gauge()).set(value.toMillis());
+    setOutside(value);
+  }
+
+  /** As {@link #set}, in this JVM only: for who is not within a DoFn's call. */
+  public void setOutside(Duration value) {
     SettableGauge<Double> gauge =
         Measure.registry().gauge(metric(), () -> new DefaultSettableGauge<>(0.0));
     gauge.setValue(value.toMillis() / MILLIS);

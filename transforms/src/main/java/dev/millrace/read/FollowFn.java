@@ -197,7 +197,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
     try (Pool.Acquired acquired = requireNonNull(source).acquire(stage)) {
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
-      watched(acquired.connection(), look, gaps);
+      watched(acquired.connection(), look, gaps, readUntil(watermark));
       following.get().requireShape(acquired.connection(), plan.get().read().table().name());
       acquired.connection().commit();
       Position high = cursor().complete(acquired.connection(), look, following.get().overlap());
@@ -226,9 +226,11 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
   }
 
   /** Measures what the look says, and counts what came late of what is read. */
-  private void watched(Connection connection, Look look, Range.Gaps left) throws SQLException {
+  private void watched(
+      Connection connection, Look look, Range.Gaps left, java.time.@Nullable Instant read)
+      throws SQLException {
     FollowWatch watch = requireNonNull(this.watch);
-    watch.looked(look);
+    watch.looked(look, read);
     if (left.left().size() == 1 && watch.isRecountDue(look.serverTime())) {
       try (Pool.Acquired acquired = requireNonNull(target).acquire("follow " + ledger().job())) {
         watch.recount(connection, acquired.connection(), ledger(), left.left().get(0).low());
@@ -279,7 +281,19 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
             Math.min(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), millis)));
   }
 
+  /** Up to when all was read at the last look after which nothing was left; null before it. */
+  private java.time.@Nullable Instant readUntil(ManualWatermarkEstimator<Instant> watermark) {
+    Instant complete = watermark.currentWatermark();
+    if (!complete.isAfter(BoundedWindow.TIMESTAMP_MIN_VALUE)) {
+      return null;
+    }
+    java.time.Duration overlap = following.get().overlap();
+    java.time.Instant read = java.time.Instant.ofEpochMilli(complete.getMillis());
+    return overlap == null ? read : read.plus(overlap);
+  }
+
   private void advance(ManualWatermarkEstimator<Instant> watermark, Look look) {
+    requireNonNull(watch).read(look);
     java.time.Instant complete =
         look.lag() == null ? look.serverTime() : look.serverTime().minus(look.lag());
     java.time.Duration overlap = following.get().overlap();
@@ -292,6 +306,10 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
 
   @Teardown
   public void teardown() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
     if (reader != null) {
       reader.close();
       reader = null;

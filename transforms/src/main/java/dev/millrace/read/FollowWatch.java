@@ -39,12 +39,16 @@ final class FollowWatch {
     this.recount = Recount.of(plan.read(), following.horizon().column());
   }
 
-  /** Measures how far the table is behind, and names who has held it back for too long. */
-  void looked(Look look) {
-    Duration lag = look.lag();
-    if (lag != null) {
-      Level.FRESHNESS.set(lag);
-    }
+  /**
+   * Measures how far the table is behind, and names who has held it back for too long.
+   *
+   * @param read up to when all is read by the source's clock, rows that may come late aside; null
+   *     if that is not known yet
+   */
+  void looked(Look look, @Nullable Instant read) {
+    Level.HORIZON_LAG.set(look.horizonLag());
+    Level.FRESHNESS.set(freshness(look, read));
+    HeldBack.looked(table, look, following.patience());
     boolean due = told == null || !look.serverTime().isBefore(told.plus(following.patience()));
     if (due) {
       for (Holder holder : look.holdersOf(following.patience())) {
@@ -52,6 +56,22 @@ final class FollowWatch {
         LOG.warn("{} is held back. {}", table, holder.sentence());
       }
     }
+  }
+
+  /** Of what was complete at the look nothing may have been read yet. */
+  static Duration freshness(Look look, @Nullable Instant read) {
+    Duration behind = look.behind();
+    Duration unread = read == null ? behind : Duration.between(read, look.serverTime());
+    return unread.compareTo(behind) > 0 ? unread : behind;
+  }
+
+  /** All that was complete at a look has been read. */
+  void read(Look look) {
+    Level.FRESHNESS.set(look.behind());
+  }
+
+  void close() {
+    HeldBack.forget(table);
   }
 
   /** Whether to count what came late. */

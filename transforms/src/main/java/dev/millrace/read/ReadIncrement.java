@@ -15,6 +15,7 @@ import dev.millrace.ledger.Position;
 import dev.millrace.ledger.RecountRecord;
 import dev.millrace.ledger.SplitRecord;
 import dev.millrace.ledger.WindowRecord;
+import dev.millrace.observe.Level;
 import dev.millrace.read.ReadTable.Planned;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -121,6 +122,10 @@ public final class ReadIncrement {
     try (Connection connection = connect()) {
       Step step = new Step(connection);
       Look look = step.look(job.memory());
+      Level.HORIZON_LAG.setOutside(look.horizonLag());
+      String name = step.read.table().name().toString();
+      HeldBack.looked(name, look, rules.patience());
+      HeldBack.forget(name);
       step.recount(job);
       step.settle(job, look);
       Optional<WindowRecord> window = job.window().filter(each -> !each.isFollowed());

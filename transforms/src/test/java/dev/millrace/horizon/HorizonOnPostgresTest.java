@@ -80,6 +80,7 @@ class HorizonOnPostgresTest {
 
     assertThat(instant(look)).isEqualTo(look.serverTime().minusSeconds(1));
     assertThat(look.lag()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(look.horizonLag()).isEqualTo(Duration.ofSeconds(1));
     assertThat(look.holders()).isEmpty();
     assertThat(look.memory()).contains("public.t.at").hasSizeLessThan(600);
   }
@@ -96,6 +97,7 @@ class HorizonOnPostgresTest {
 
       assertThat(instant(look)).isEqualTo(begun);
       assertThat(look.lag()).isEqualTo(Duration.between(begun, look.serverTime()));
+      assertThat(look.horizonLag()).isEqualTo(look.lag());
       assertThat(look.holders()).hasSize(1);
       Holder holder = look.holders().get(0);
       assertThat(holder.age()).isEqualTo(look.lag());

@@ -113,6 +113,7 @@ class PreparedTransactionTest {
     assertThat(first.high()).isNull();
     assertThat(first.lag()).isNull();
     assertThat(first.holders()).hasSize(1);
+    assertThat(first.horizonLag()).isEqualTo(first.holders().get(0).age());
     Look second = horizon.look(connection, first.memory());
     assertThat(second.high()).isNull();
 

@@ -85,6 +85,8 @@ class TransactionIdTest {
       assertThat(held.holders()).hasSize(1);
       assertThat(held.holders().get(0).sentence()).contains("UPDATE \"S 1\".\"T\" SET");
       assertThat(held.lag()).isNull();
+      assertThat(held.horizonLag()).isEqualTo(held.holders().get(0).age()).isPositive();
+      assertThat(held.behind()).isEqualTo(held.horizonLag());
 
       writer.commit();
       Look free = horizon.look(connection, held.memory());
@@ -93,6 +95,7 @@ class TransactionIdTest {
                   "\"S 1\".\"T\" WHERE by >= '" + held.high() + "' AND by < '" + free.high() + "'"))
           .isEqualTo(2);
       assertThat(free.holders()).isEmpty();
+      assertThat(free.horizonLag()).isZero();
     }
   }
 

@@ -42,6 +42,16 @@ public final class BuiltInAlerts {
             .after(SHORT));
     rules.add(
         Rule.of(
+                "horizon_held",
+                new Signal.Value(Selector.parse("millrace_horizon_lag_seconds", Of.MAX)),
+                Side.ABOVE,
+                60,
+                Severity.WARNING,
+                "Open transactions hold the horizon back: it is {value} s behind the source's clock")
+            .resolvedAt(30)
+            .after(SHORT));
+    rules.add(
+        Rule.of(
                 "stalled",
                 new Signal.Value(Selector.parse(STALLED, Of.MAX)),
                 Side.ABOVE,

@@ -10,6 +10,7 @@ import dev.millrace.monitor.run.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +62,9 @@ final class PlotSection {
           memory("off_heap_bytes", "off heap"),
           memory("held_bytes", "held by stages"),
           single("Processors in use", "processors", "processors", Unit.NUMBER),
-          single("Share of time in collections", "gc_share", "collections", Unit.SHARE));
+          single("Share of time in collections", "gc_share", "collections", Unit.SHARE),
+          behind("What was read", "millrace_freshness_seconds"),
+          behind("The horizon", "millrace_horizon_lag_seconds"));
 
   private static Figure rows(String series, String name) {
     return new Figure(
@@ -70,6 +73,15 @@ final class PlotSection {
 
   private static Figure memory(String series, String name) {
     return new Figure("Memory", "Memory, " + name, series, name, Unit.BYTES);
+  }
+
+  private static Figure behind(String what, String series) {
+    return new Figure(
+        "Behind the source's clock",
+        what + ", behind the source's clock",
+        series,
+        what.toLowerCase(Locale.ROOT),
+        Unit.SECONDS);
   }
 
   private static Figure single(String plot, String series, String name, Unit unit) {

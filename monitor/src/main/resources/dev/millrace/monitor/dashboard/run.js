@@ -17,6 +17,8 @@ const PLOTS = [
     'millrace_pool_connections{pool="read",state="active"}': 'read',
     'millrace_pool_connections{pool="write",state="active"}': 'write',
     'millrace_pool_connections{pool="lookup",state="active"}': 'lookup' } },
+  { key: 'behind', title: "Behind the source's clock", unit: 'SECONDS', figures: {
+    millrace_freshness_seconds: 'what was read', millrace_horizon_lag_seconds: 'the horizon' } },
 ];
 
 /** Those of which anything was seen. */
@@ -96,6 +98,7 @@ function tiles(line, snapshot, series, live) {
     ? snapshot?.per_second[name]
     : totals.seconds && totals[name] != null ? totals[name] / totals.seconds : null;
   const last = figure => series.values[figure]?.at(-1);
+  const behind = name => snapshot?.metrics[`millrace_${name}_seconds`];
   const tile = (name, value, bad) => h('div', { class: bad ? 'tile bad' : 'tile', 'data-key': name },
     h('b', {}, value), h('span', {}, name));
   return h('div', { class: 'tiles' },
@@ -105,6 +108,8 @@ function tiles(line, snapshot, series, live) {
     tile('rows/s written', about(rate('rows_written'))),
     tile('bytes/s read', rate('bytes') == null ? '–' : `${bytes(rate('bytes'))}`),
     tile('rejected', count(totals.rows_rejected), totals.rows_rejected > 0),
+    behind('freshness') != null && tile('behind the source', duration(behind('freshness'))),
+    behind('horizon_lag') != null && tile('horizon behind', duration(behind('horizon_lag'))),
     live
       ? tile('processors used', last('processors')?.toFixed(1) ?? '–')
       : tile('processor seconds', totals.cpu_seconds?.toFixed(1) ?? '–'),
@@ -166,9 +171,6 @@ function resources(metrics) {
     const { name, labels } = parse(kind);
     if (name === 'millrace_memory_bytes' && n > 0) {
       rows.push([`memory ${labels.kind.replaceAll('_', ' ')}`, bytes(n)]);
-    }
-    if (name === 'millrace_freshness_seconds') {
-      rows.push(['behind the source', duration(n)]);
     }
   }
   return h('section', { class: 'card' }, h('h2', {}, 'Pools and memory'), pairs(Object.fromEntries(rows)));

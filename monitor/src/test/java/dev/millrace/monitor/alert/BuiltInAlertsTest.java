@@ -27,7 +27,8 @@ class BuiltInAlertsTest {
     Map<String, Double> metrics = new TreeMap<>();
     metrics.put(BuiltInAlerts.STALLED, 0.0);
     metrics.put("millrace_freshness_seconds", 1.0 + second % 3);
-    metrics.put("millrace_rows_rejected_total", 5.0);
+    metrics.put("millrace_horizon_lag_seconds", 1.0 + second % 20);
+    metrics.put("millrace_rows_rejected_total{reason=\"unique_violation\"}", 5.0);
     for (String pool : List.of("read", "write", "lookup")) {
       String connections = "millrace_pool_connections{pool=\"" + pool + "\",state=\"%s\"}";
       // For a moment somebody may wait.
@@ -90,6 +91,11 @@ class BuiltInAlertsTest {
   }
 
   @Test
+  void horizonHeld_shouldFire_whileAnOpenTransactionHoldsItBack() {
+    assertFires("horizon_held", second -> Map.of("millrace_horizon_lag_seconds", second - 130.0));
+  }
+
+  @Test
   void stalled_shouldFire_whenNothingMoves() {
     assertFires("stalled", second -> Map.of(BuiltInAlerts.STALLED, 1.0));
   }
@@ -100,7 +106,11 @@ class BuiltInAlertsTest {
     AlertEngine engine = new AlertEngine(BuiltInAlerts.rules());
     for (int second = 0; second < 60; second++) {
       Map<String, Double> metrics = well(second);
-      metrics.put("millrace_rows_rejected_total", second < 10 ? 5.0 : second < 20 ? 8.0 : 9.0);
+      // Of a reason of which there was none before.
+      if (second >= 10) {
+        metrics.put(
+            "millrace_rows_rejected_total{reason=\"check_violation\"}", second < 20 ? 3.0 : 4.0);
+      }
       engine.look(START.plusSeconds(second), metrics);
       assertThat(engine.firing().size())
           .as("at %d s", second)
