@@ -18,6 +18,8 @@ import dev.millrace.monitor.run.Totals;
 import dev.millrace.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,32 @@ class RecordedRunTest {
       assertThat(last.metrics())
           .containsKey("millrace_rows_rejected_total{reason=\"check_violation\"}");
     }
+  }
+
+  @Test
+  void run_shouldTellHowFarTheHorizonIsBehind() throws Exception {
+    database.execute(
+        "drop table if exists visit, seen",
+        "create table visit as select i as id, now() - interval '1 h' as at"
+            + " from generate_series(1, 100) i",
+        "alter table visit alter id set not null",
+        "create table seen (id int primary key, at timestamptz)");
+    TestConsole console = console(Map.of());
+    try (Connection holder = database.connection();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("insert into visit values (0, now())");
+      statement.execute("select pg_sleep(3)");
+      assertThat(console.sync(database.jdbcUrl(), "visit", "seen", "--cursor=at", "--key=id"))
+          .as(console.err())
+          .isEqualTo(ExitCode.DONE);
+      holder.rollback();
+    }
+
+    Snapshot last = requireNonNull(only().snapshot());
+    assertThat(last.metrics().get("millrace_horizon_lag_seconds")).isBetween(3.0, 300.0);
+    assertThat(last.totals()).containsEntry("rows_written", 100.0);
+    assertThat(only().series().values()).containsKey("millrace_horizon_lag_seconds");
   }
 
   @Test
