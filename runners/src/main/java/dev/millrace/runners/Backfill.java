@@ -143,6 +143,27 @@ final class Backfill {
 
   /** Does the units of a chain that are to be done. */
   private boolean make(List<Unit> chain) throws Exception {
+    Unit first = chain.get(0);
+    try {
+      List<Unit> units = toDo(chain);
+      if (!units.isEmpty()) {
+        first = units.get(0);
+        doAll(units);
+      }
+      return true;
+    } catch (InterruptedException | UnitFailedException told) {
+      throw told;
+    } catch (Exception failure) {
+      // Of the database that the book is kept in, perhaps: what cannot be written is told all the
+      // same.
+      String why = Sentence.of(name(first), failure);
+      report.failed(first, why);
+      ledger.end(first.stage(), first.part(), State.FAILED, why);
+      throw failure;
+    }
+  }
+
+  private List<Unit> toDo(List<Unit> chain) throws SQLException {
     List<Unit> units = new ArrayList<>();
     for (Unit unit : chain) {
       if (done.contains(unit)) {
@@ -156,9 +177,10 @@ final class Backfill {
         units.add(unit);
       }
     }
-    if (units.isEmpty()) {
-      return true;
-    }
+    return units;
+  }
+
+  private void doAll(List<Unit> units) throws Exception {
     for (Unit unit : units) {
       if (plan.wasDone(unit)) {
         ledger.plan(unit.stage(), List.of(unit.part()));
@@ -186,7 +208,6 @@ final class Backfill {
       }
       end(ends.get(i));
     }
-    return true;
   }
 
   private void begin(Unit unit) throws SQLException {
@@ -207,21 +228,20 @@ final class Backfill {
     throw new UnitFailedException(end.failure());
   }
 
-  /** Nobody knows how these would have ended. */
+  /** They were ended: nobody knows how they would have. */
   private void putOff(List<Unit> units, Exception why) {
-    String reason =
-        run.stop().isRequested()
-            ? "it was stopped"
-            : "it took longer than " + options.timeout.toSeconds() + " s";
-    for (Unit unit : units) {
-      try {
-        putOff(unit, reason);
-      } catch (SQLException lost) {
-        why.addSuppressed(lost);
+    try {
+      if (run.stop().isRequested()) {
+        for (Unit unit : units) {
+          putOff(unit, "it was stopped");
+        }
+      } else {
+        String late = "it took longer than " + DurationConverter.text(options.timeout);
+        ledger.end(units.get(0).stage(), units.get(0).part(), State.FAILED, late);
+        report.failed(units.get(0), "Cannot %s: %s".formatted(name(units.get(0)), late));
       }
-    }
-    if (!run.stop().isRequested()) {
-      report.failed(units.get(0), reason);
+    } catch (SQLException lost) {
+      why.addSuppressed(lost);
     }
   }
 

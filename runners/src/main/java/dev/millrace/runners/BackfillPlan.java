@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -106,36 +105,72 @@ record BackfillPlan(AirQuality airQuality, BackfillOptions options, Map<Unit, Un
     return new Unit("silver", gold.part());
   }
 
+  /**
+   * What would become of a unit.
+   *
+   * @param action {@code run}, {@code skip}, or {@code look}, if that depends on bronze to be made
+   */
+  private record Verdict(String action, String reason) {
+    String words() {
+      return switch (action) {
+        case "run" -> "would run: " + reason;
+        case "look" -> reason;
+        default -> "done";
+      };
+    }
+  }
+
+  private Verdict foresee(Unit unit, Set<Unit> redone) throws SQLException {
+    Optional<String> reason = reason(unit, redone);
+    if (reason.isPresent()) {
+      return new Verdict("run", reason.get());
+    }
+    if (unit.stage().equals("gold") && redone.contains(silver(unit))) {
+      return new Verdict("run", "its silver would be made again");
+    }
+    boolean bronzeComes = redone.stream().anyMatch(made -> made.stage().equals("bronze"));
+    if (bronzeComes && !unit.stage().equals("bronze")) {
+      return new Verdict(
+          "look",
+          wasDone(unit)
+              ? "done, and made again if its bronze comes out another"
+              : "would run if there is bronze of it then");
+    }
+    return new Verdict("skip", "");
+  }
+
   /** What would be done, and changes nothing. */
   Outcome preview(List<Unit> bronze, List<HourWindow> windows) throws SQLException {
     List<String> lines = new ArrayList<>();
     List<Map<String, String>> plan = new ArrayList<>();
     Set<Unit> redone = new HashSet<>();
     int doneBefore = 0;
+    int looked = 0;
     List<Unit> units =
         Stream.concat(wanted(bronze).stream(), chains(windows).stream().flatMap(List::stream))
             .toList();
     for (Unit unit : units) {
-      String why = reason(unit, redone).orElse(null);
-      if (why == null && unit.stage().equals("gold") && redone.contains(silver(unit))) {
-        why = "its silver would be made again";
+      Verdict verdict = foresee(unit, redone);
+      switch (verdict.action()) {
+        case "run" -> redone.add(unit);
+        case "look" -> looked++;
+        default -> doneBefore++;
       }
-      if (why == null) {
-        doneBefore++;
-      } else {
-        redone.add(unit);
-      }
-      lines.add("  %-32s %s".formatted(unit, why == null ? "done" : "would run: " + why));
+      lines.add("  %-32s %s".formatted(unit, verdict.words()));
       Map<String, String> fields = new LinkedHashMap<>();
       fields.put("stage", unit.stage());
       fields.put("part", unit.part());
-      fields.put("action", why == null ? "skip" : "run");
-      fields.put("reason", Objects.requireNonNullElse(why, ""));
+      fields.put("action", verdict.action());
+      fields.put("reason", verdict.reason());
       plan.add(fields);
     }
     lines.add(
-        "Would do %,d of %,d units, and then what reaches over windows; %,d are done."
-            .formatted(redone.size(), units.size(), doneBefore));
+        "Would do %,d of %,d units%s, and then what reaches over windows; %,d are done."
+            .formatted(
+                redone.size(),
+                units.size(),
+                looked == 0 ? "" : ", and look at %,d once their bronze is there".formatted(looked),
+                doneBefore));
     return Outcome.planned(lines.toArray(String[]::new)).with("plan", plan);
   }
 }

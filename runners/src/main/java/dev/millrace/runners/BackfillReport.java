@@ -47,6 +47,7 @@ final class BackfillReport {
 
   synchronized void skipped(Unit unit) {
     tally(unit).unchanged++;
+    failures.remove(unit);
   }
 
   synchronized void begun(Unit unit, int attempt) {

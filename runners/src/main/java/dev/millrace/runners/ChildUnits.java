@@ -32,9 +32,9 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
     Child.Result result =
         new Child(command(units), patience, line -> run.tell(prefix + line)).run();
     if (result.exitCode() != ExitCode.DONE || !result.end().isEmpty()) {
-      throw new IllegalStateException(why(result));
+      throw new IllegalStateException("Cannot make %s: %s".formatted(units.get(0), why(result)));
     }
-    return done(result.answer());
+    return done(units, result.answer());
   }
 
   private ProcessBuilder command(List<Unit> units) {
@@ -46,17 +46,9 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
     words.add("--parallelism=" + options.parallelism);
     words.add("--json");
     words.add("--quiet");
-    ProcessBuilder builder = KillsWork.command(jvmFlags, words);
+    ProcessBuilder builder = Children.watched(run.console(), jvmFlags, words);
+    // What is an option of this command is settled; the rest, such as users, is not.
     builder.environment().keySet().removeIf(Settings::isOption);
-    run.console()
-        .environment()
-        .forEach(
-            (name, value) -> {
-              // What is an option of this command is settled; the rest, such as users, is not.
-              if (!Settings.isOption(name)) {
-                builder.environment().put(name, value);
-              }
-            });
     builder.environment().put("MILLRACE_UNIT_TARGET", target);
     builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
     return builder;
@@ -73,7 +65,7 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
         .formatted(result.exitCode(), said.isEmpty() ? "" : ": " + said);
   }
 
-  private static Done done(String answer) {
+  private static Done done(List<Unit> units, String answer) {
     try {
       JsonNode summary = JSON.readTree(answer);
       List<UnitEnd> ends = new ArrayList<>();
@@ -81,8 +73,8 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
       return new Done(ends, JvmCost.of(summary.required("jvm")));
     } catch (JsonProcessingException | IllegalArgumentException garbage) {
       throw new IllegalStateException(
-          "its process told no result: its last line was \"%s\""
-              .formatted(answer.substring(0, Math.min(100, answer.length()))),
+          "Cannot make %s: its process told no result; its last line was \"%s\""
+              .formatted(units.get(0), answer.substring(0, Math.min(100, answer.length()))),
           garbage);
     }
   }

@@ -21,6 +21,7 @@ final class Commands {
     line.addSubcommand(new DemoCommand(console));
     line.addSubcommand(new BackfillCommand(console));
     line.addSubcommand(new HourlyCommand(console));
+    line.addSubcommand(new ScheduleCommand(console));
     line.addSubcommand(new SyncCommand(console));
     line.addSubcommand(new EnrichCommand(console));
     line.addSubcommand(PlanCommand.line(console));

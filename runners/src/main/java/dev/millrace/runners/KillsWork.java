@@ -5,8 +5,6 @@ import dev.millrace.benchmarks.kills.Kill;
 import dev.millrace.benchmarks.kills.KillCampaign;
 import dev.millrace.benchmarks.kills.KillReport;
 import dev.millrace.benchmarks.kills.StockControl;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -58,18 +56,8 @@ record KillsWork(long rows, Map<String, Integer> kills) implements Work {
         report.verdict().isClean() ? ExitCode.DONE : ExitCode.FAILED);
   }
 
-  /** This command as a process of its own, with this JVM's flags. */
   static ProcessBuilder command(List<String> jvmFlags, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
-            .toList());
-    command.addAll(jvmFlags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = Children.command(jvmFlags, arguments);
     // Hundreds of killed runs are nobody's history.
     builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
     return builder;

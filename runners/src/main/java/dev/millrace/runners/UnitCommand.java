@@ -3,8 +3,6 @@ package dev.millrace.runners;
 
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
-import dev.millrace.runners.child.ParentWatch;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -60,15 +58,7 @@ final class UnitCommand extends RunCommand {
   @Override
   Work work() {
     List<Unit> all = units.stream().map(UnitCommand::unit).toList();
-    UnitWork work =
-        new UnitWork(
-            AirQuality.in(Credentials.of("target", target, console.environment())).withoutCache(),
-            all);
-    return run -> {
-      ParentWatch.begin(
-          System.in,
-          () -> run.stop().requestAfter(Duration.ZERO, "its parent ended or asked it to"));
-      return work.run(run);
-    };
+    return new UnitWork(
+        AirQuality.in(Credentials.of("target", target, console.environment())).withoutCache(), all);
   }
 }

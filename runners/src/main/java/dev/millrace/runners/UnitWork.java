@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
 import java.util.List;
@@ -16,7 +17,13 @@ record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
   public Outcome run(Run run) throws Exception {
     double startUp = JvmCost.secondsSinceStart();
     Thread worker = Thread.currentThread();
-    run.stop().setAction(worker::interrupt);
+    // A unit that was cut off is done again: it need not wait for what its database is at.
+    run.stop()
+        .setAction(
+            () -> {
+              worker.interrupt();
+              ConnectionSpec.abortAll();
+            });
     UnitRunner.Done done = new OwnUnits(run, airQuality).run(units);
     Counts sum = done.ends().stream().map(UnitEnd::counts).reduce(Counts.ZERO, Counts::plus);
     return Outcome.of(sum)

@@ -4,12 +4,16 @@ package dev.millrace.runners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.ledger.UnitLedger;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,11 +167,46 @@ class BackfillCommandTest {
   }
 
   @Test
+  void backfill_shouldEndAUnitThatHangs() throws Exception {
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    try (Connection other = postgres.connection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE gold_station_day IN EXCLUSIVE MODE");
+
+      int code =
+          backfill(
+              "--isolate=stage", "--force=2013-04", "--unit-timeout=8s", "--retries=0", "--quiet");
+
+      assertThat(code).isEqualTo(ExitCode.FAILED);
+      assertUnits("silver", 3, 1, 2, 0);
+      assertUnits("gold", 2, 0, 1, 1);
+      assertThat(console.json().required("failures").toString())
+          .contains("Cannot make gold 2013-04: it took longer than 8.0 s");
+    }
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    assertUnits("gold", 2, 1, 1, 0);
+  }
+
+  @Test
+  void backfill_shouldRefuseASecondRun() throws Exception {
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    try (UnitLedger first =
+        UnitLedger.open(
+            ConnectionSpec.of(postgres.jdbcUrl()), "air quality in public", "the first")) {
+      assertThat(backfill()).isEqualTo(ExitCode.ACTIVE);
+      assertThat(console.err()).contains("Cannot run job air quality in public: run ");
+      first.plan("gold", List.of());
+    }
+  }
+
+  @Test
   void child_shouldBeReported_whenItRunsOutOfMemory() throws Exception {
     int code = backfill("--isolate=window", "--jvm=-Xmx12m", "--retries=0");
 
     assertThat(code).isEqualTo(ExitCode.FAILED);
     assertThat(console.json().required("failures").get(0).required("reason").asText())
+        .contains("Cannot make bronze PRSA_Data_")
         .contains("its process ended with exit code");
     assertUnits("bronze", 2, 0, 0, 2);
   }

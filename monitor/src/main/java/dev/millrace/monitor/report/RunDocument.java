@@ -25,7 +25,6 @@ import dev.millrace.monitor.run.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Puts what is known of a run in the order in which people want to know it. */
 final class RunDocument {

@@ -1,0 +1,55 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import dev.millrace.runners.child.ParentWatch;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** This command as a process of its own. */
+final class Children {
+
+  /** The property of a JVM whose standard input ends when it is to end. */
+  private static final String WATCHED = "millrace.child";
+
+  private Children() {}
+
+  /**
+   * With this JVM's flags, but for those of its heap.
+   *
+   * @param jvmFlags further flags
+   * @param words of the command
+   */
+  static ProcessBuilder command(List<String> jvmFlags, List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
+            .toList());
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+    command.addAll(words);
+    return new ProcessBuilder(command);
+  }
+
+  /** The same, in the environment of a console, and to end when its standard input does. */
+  static ProcessBuilder watched(Console console, List<String> jvmFlags, List<String> words) {
+    List<String> flags = new ArrayList<>(jvmFlags);
+    flags.add("-D" + WATCHED + "=true");
+    ProcessBuilder builder = command(flags, words);
+    builder.environment().putAll(console.environment());
+    return builder;
+  }
+
+  /** Within such a process: has the run end in order when its parent wishes it to, or has died. */
+  static void heedParent(Run run) {
+    if (Boolean.getBoolean(WATCHED)) {
+      ParentWatch.begin(
+          System.in,
+          () -> run.stop().requestAfter(Duration.ZERO, "its parent ended or asked it to"));
+    }
+  }
+}
