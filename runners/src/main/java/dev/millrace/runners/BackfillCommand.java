@@ -18,8 +18,9 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Makes silver and gold of a range of days, window by window, several at once. What is done",
-      "and has not changed since is left out; what failed, or was stopped, is done the next time."
+      "Makes silver and gold of a range of days, window by window, several at once.",
+      "What is done and has not changed since is left out; what failed, or was",
+      "stopped, is done the next time."
     },
     footer = {
       "",

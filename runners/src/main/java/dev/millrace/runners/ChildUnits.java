@@ -8,6 +8,7 @@ import dev.millrace.pipelines.airquality.Unit;
 import dev.millrace.runners.child.Child;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -29,12 +30,27 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
   public Done run(List<Unit> units) throws Exception {
     String prefix =
         "[%s] ".formatted(units.stream().map(Unit::toString).collect(Collectors.joining(", ")));
-    Child.Result result =
-        new Child(command(units), patience, line -> run.tell(prefix + line)).run();
+    RowsMoved moved = new RowsMoved();
+    Consumer<String> listener =
+        line -> {
+          synchronized (moved) {
+            if (!moved.count(line)) {
+              run.tell(prefix + line);
+            }
+          }
+        };
+    Child.Result result = new Child(command(units), patience, listener).run();
     if (result.exitCode() != ExitCode.DONE || !result.end().isEmpty()) {
       throw new IllegalStateException("Cannot make %s: %s".formatted(units.get(0), why(result)));
     }
-    return done(units, result.answer());
+    Done done = done(units, result.answer());
+    synchronized (moved) {
+      // What it moved after it told last.
+      moved.count(
+          done.ends().stream().mapToLong(end -> end.figures().read()).sum(),
+          done.ends().stream().mapToLong(end -> end.figures().written()).sum());
+    }
+    return done;
   }
 
   private ProcessBuilder command(List<Unit> units) {

@@ -25,8 +25,8 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Makes silver and gold of the newest day that there is bronze of, and of the days before it",
-      "that have changed since: an hour that comes late, or again, is made again."
+      "Makes silver and gold of the newest day that there is bronze of, and of the days",
+      "before it that have changed since: an hour that comes late is made again."
     },
     footer = {
       "",

@@ -21,14 +21,14 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Runs a command of millrace again and again, at the times of a cron expression, each time in a",
-      "fresh process, until it is stopped."
+      "Runs a command of millrace again and again, at the times of a cron expression,",
+      "each time in a fresh process, until it is stopped."
     },
     footer = {
       "",
       "Examples:",
-      "  millrace schedule --cron=@hourly -- hourly --data=/srv/air --target=jdbc:postgresql://db/air",
-      "  millrace schedule --cron='5 2 * * *' --zone=Asia/Shanghai --jitter=5min -- sync ..."
+      "  millrace schedule --cron=@hourly -- hourly --target=jdbc:postgresql://db/air",
+      "  millrace schedule --cron='5 2 * * *' --zone=Asia/Shanghai -- sync ..."
     })
 final class ScheduleCommand extends RunCommand {
 

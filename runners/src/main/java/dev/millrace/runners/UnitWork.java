@@ -4,6 +4,7 @@ package dev.millrace.runners;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -12,6 +13,8 @@ import java.util.List;
  * @param units of which those are left out that come after one that failed
  */
 record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
+
+  private static final Duration TELL = Duration.ofSeconds(1);
 
   @Override
   public Outcome run(Run run) throws Exception {
@@ -24,7 +27,12 @@ record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
               worker.interrupt();
               ConnectionSpec.abortAll();
             });
-    UnitRunner.Done done = new OwnUnits(run, airQuality).run(units);
+    UnitRunner.Done done;
+    try (DaemonTimer timer = new DaemonTimer("millrace-moved")) {
+      RowsMoved moved = new RowsMoved();
+      timer.every(TELL, TELL, () -> moved.line().ifPresent(run.console().out()::println));
+      done = new OwnUnits(run, airQuality).run(units);
+    }
     Counts sum = done.ends().stream().map(UnitEnd::counts).reduce(Counts.ZERO, Counts::plus);
     return Outcome.of(sum)
         .with("units", done.ends().stream().map(UnitEnd::toMap).toList())
