@@ -2,25 +2,17 @@
 package dev.millrace.pipelines.airquality.gold;
 
 import dev.millrace.block.Block;
-import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.table.Partition;
 import dev.millrace.pipelines.airquality.table.StationYear;
-import dev.millrace.pipelines.airquality.table.TableRows;
-import dev.millrace.pipelines.airquality.table.Tables;
 import java.io.Serializable;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of {@link Gold}: each unpacks blocks, leaves the reckoning to plain classes, packs. */
+/** The steps of {@link Gold}, which leave the reckoning to {@link GoldGroups}. */
 final class GoldFns {
   private GoldFns() {}
 
@@ -57,10 +49,7 @@ final class GoldFns {
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, OutputReceiver<Block> out) {
       String station = StationYear.parse(group.getKey()).station();
-      TableRows days = new TableRows(Tables.GOLD_STATION_DAY);
-      byDay(hours(group.getValue()), hour -> hour.hour().toLocalDate())
-          .forEach((day, ofDay) -> GoldRows.add(days, StationDay.of(station, day, ofDay)));
-      out.output(days.take());
+      out.output(GoldGroups.stationDays(station, group.getValue()));
     }
   }
 
@@ -74,10 +63,9 @@ final class GoldFns {
 
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, OutputReceiver<Block> out) {
-      TableRows rows = new TableRows(Tables.GOLD_EXCEEDANCE_RUN);
-      ExceedanceRun.in(hours(group.getValue()), above).forEach(run -> GoldRows.add(rows, run));
-      if (rows.rows() > 0) {
-        out.output(rows.take());
+      Block runs = GoldGroups.runs(group.getValue(), above);
+      if (runs.rows() > 0) {
+        out.output(runs);
       }
     }
   }
@@ -86,44 +74,14 @@ final class GoldFns {
   static final class CityMonth extends DoFn<KV<String, Iterable<Block>>, Block> {
     @ProcessElement
     public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
-      List<StationDay> days = all(group.getValue(), block -> new GoldRows(block)::stationDay);
-      TableRows cityDays = new TableRows(Tables.GOLD_CITY_DAY);
-      byDay(days, StationDay::day)
-          .forEach((day, ofDay) -> GoldRows.add(cityDays, Uci.CITY, CityDay.of(day, ofDay)));
-      out.get(Gold.CITY_DAYS).output(cityDays.take());
-
-      LocalDate month = YearMonth.parse(group.getKey()).atDay(1);
-      TableRows ranking = new TableRows(Tables.GOLD_MONTH_RANKING);
-      RankedStation.rank(days).forEach(ranked -> GoldRows.add(ranking, month, ranked));
+      // Flink lets a group be gone through once.
+      List<Block> days = new ArrayList<>();
+      group.getValue().forEach(days::add);
+      out.get(Gold.CITY_DAYS).output(GoldGroups.cityDays(days));
+      Block ranking = GoldGroups.ranking(YearMonth.parse(group.getKey()), days);
       if (ranking.rows() > 0) {
-        out.get(Gold.RANKING).output(ranking.take());
+        out.get(Gold.RANKING).output(ranking);
       }
     }
-  }
-
-  private static List<IndexedHour> hours(Iterable<Block> blocks) {
-    List<IndexedHour> hours = all(blocks, block -> new GoldRows(block)::hour);
-    hours.sort(Comparator.comparing(IndexedHour::hour));
-    return hours;
-  }
-
-  private static <T> Map<LocalDate, List<T>> byDay(List<T> all, Function<T, LocalDate> day) {
-    Map<LocalDate, List<T>> byDay = new TreeMap<>();
-    for (T each : all) {
-      byDay.computeIfAbsent(day.apply(each), date -> new ArrayList<>()).add(each);
-    }
-    return byDay;
-  }
-
-  private static <T> List<T> all(
-      Iterable<Block> blocks, Function<Block, Function<Integer, T>> reader) {
-    List<T> all = new ArrayList<>();
-    for (Block block : blocks) {
-      Function<Integer, T> rows = reader.apply(block);
-      for (int i = 0; i < block.rows(); i++) {
-        all.add(rows.apply(i));
-      }
-    }
-    return all;
   }
 }

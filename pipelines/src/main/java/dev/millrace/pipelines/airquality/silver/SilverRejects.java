@@ -7,7 +7,7 @@ import dev.millrace.pipelines.airquality.table.TableRows;
 import dev.millrace.pipelines.airquality.table.Tables;
 import java.util.function.Consumer;
 
-/** Collects rejects of the silver layer into a block, and counts them. */
+/** Collects rejects of the silver layer into a block. */
 final class SilverRejects {
   private final TableRows rows = new TableRows(Tables.SILVER_REJECT);
 
@@ -21,11 +21,16 @@ final class SilverRejects {
         reject.wholeRow());
   }
 
-  /** Gives out the rejects so far, if there are any. */
+  /** The rejects so far, perhaps none; there are none afterwards. */
+  Block take() {
+    return rows.take();
+  }
+
+  /** Gives out the rejects so far, if there are any, and counts them. */
   void flush(Consumer<Block> out) {
     if (rows.rows() > 0) {
       RejectReason.INVALID_VALUE.count(rows.rows());
-      out.accept(rows.take());
+      out.accept(take());
     }
   }
 }

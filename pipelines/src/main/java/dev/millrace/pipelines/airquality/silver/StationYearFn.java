@@ -2,14 +2,8 @@
 package dev.millrace.pipelines.airquality.silver;
 
 import dev.millrace.block.Block;
-import dev.millrace.pipelines.airquality.index.Category;
-import dev.millrace.pipelines.airquality.index.HourIndex;
-import dev.millrace.pipelines.airquality.index.Pollutant;
-import dev.millrace.pipelines.airquality.index.SubIndices;
+import dev.millrace.observe.Measure;
 import dev.millrace.pipelines.airquality.table.StationYear;
-import dev.millrace.pipelines.airquality.table.TableRows;
-import dev.millrace.pipelines.airquality.table.Tables;
-import java.time.LocalDateTime;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
@@ -23,68 +17,14 @@ final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
 
   @ProcessElement
   public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
-    SilverRejects rejects = new SilverRejects();
-    StationYearHours hours = new StationYearHours(StationYear.parse(group.getKey()).year(), window);
-    HourParser parser = new HourParser(rejects::add);
-    HourParser silent = new HourParser(reject -> {});
-    for (Block block : group.getValue()) {
-      for (int i = 0; i < block.rows(); i++) {
-        BronzeRow row = new BronzeRow(block, i);
-        LocalDateTime at = silent.hour(row);
-        // What is odd in a row is said once, by the year that writes it.
-        Hour hour = (at != null && hours.owns(at) ? parser : silent).parse(row);
-        if (hour != null) {
-          hours.add(hour);
-        }
-      }
+    SilverYear year =
+        SilverYear.of(StationYear.parse(group.getKey()).year(), window, group.getValue());
+    if (year.rows().rows() > 0) {
+      out.get(Silver.ROWS).output(year.rows());
     }
-    TableRows rows = new TableRows(Tables.SILVER_HOUR);
-    hours.compute((hour, index) -> add(rows, hour, index), rejects::add);
-    if (rows.rows() > 0) {
-      out.get(Silver.ROWS).output(rows.take());
+    if (year.rejects().rows() > 0) {
+      Measure.ROWS_REJECTED.add(year.rejects().rows());
+      out.get(Silver.REJECTS).output(year.rejects());
     }
-    rejects.flush(out.get(Silver.REJECTS)::output);
-  }
-
-  private static void add(TableRows rows, Hour hour, HourIndex index) {
-    SubIndices indices = index.indices();
-    Pollutant dominant = indices.dominant();
-    Integer aqi = indices.overall();
-    rows.add(
-        hour.station(),
-        hour.hour(),
-        hour.measured().pm25(),
-        hour.measured().pm10(),
-        hour.measured().so2(),
-        hour.measured().no2(),
-        hour.measured().co(),
-        hour.measured().o3(),
-        hour.weather().temperature(),
-        hour.weather().pressure(),
-        hour.weather().dewPoint(),
-        hour.weather().rain(),
-        hour.weather().windDirection(),
-        hour.weather().windSpeed(),
-        hour.measured().pm25AbovePm10(),
-        index.so2Ppb(),
-        index.no2Ppb(),
-        index.coPpm(),
-        index.o3Ppm(),
-        index.pm25Day(),
-        index.pm10Day(),
-        index.so2PpbDay(),
-        index.coPpm8h(),
-        index.o3Ppm8h(),
-        indices.pm25(),
-        indices.pm10(),
-        indices.o3(),
-        indices.no2(),
-        indices.so2(),
-        indices.co(),
-        aqi,
-        dominant == null ? null : dominant.label(),
-        aqi == null ? null : Category.of(aqi).label(),
-        hour.file(),
-        hour.line());
   }
 }
