@@ -4,6 +4,7 @@ package dev.millrace.benchmarks.copy;
 import dev.millrace.benchmarks.measure.ChildJvm;
 import dev.millrace.benchmarks.measure.ChildJvm.Outcome;
 import dev.millrace.benchmarks.measure.MemorySample;
+import dev.millrace.benchmarks.measure.SmallestHeap;
 import dev.millrace.benchmarks.measure.Trend;
 import dev.millrace.block.Blocks;
 import dev.millrace.control.ByteSize;
@@ -29,7 +30,6 @@ public final class MemoryBench {
   /** How many times as long the longer table is. */
   public static final int TIMES = 10;
 
-  private static final ByteSize STEP = ByteSize.ofMebibytes(16);
   private static final ByteSize MOST = ByteSize.ofMebibytes(1024);
 
   /** A copy that takes so many times as long does little but collect garbage. */
@@ -118,7 +118,7 @@ public final class MemoryBench {
   }
 
   private Line line(long rows) throws IOException, SQLException, InterruptedException {
-    ByteSize heap = smallest(rows, STEP);
+    ByteSize heap = smallest(rows, SmallestHeap.STEP);
     ByteSize more = smallest(rows * TIMES, heap);
     // Twice the heap, so that a full collection is one of the sampler's and not one of need.
     List<MemorySample> samples = watch(rows * TIMES, ByteSize.ofBytes(2 * more.bytes()));
@@ -136,24 +136,16 @@ public final class MemoryBench {
       throws IOException, SQLException, InterruptedException {
     double seconds = copy(rows, List.of("-Xmx" + MOST.bytes()), LIMIT, null).seconds();
     Duration limit = START.plusMillis(Math.round(SLOWER * seconds * 1000));
-    long tooSmall = least.bytes() - STEP.bytes();
-    long enough = MOST.bytes();
-    // What suffices for the shorter table is the first to try for the longer.
-    long next = least.bytes() > STEP.bytes() ? least.bytes() : enough / 8;
-    while (enough - tooSmall > STEP.bytes()) {
-      ByteSize tried = ByteSize.ofBytes(next / STEP.bytes() * STEP.bytes());
-      boolean done = suffices(rows, tried, limit);
-      progress.accept(
-          "%s, %,d rows, -Xmx %s: %s"
-              .formatted(contender, rows, tried, done ? "done" : "too small"));
-      if (done) {
-        enough = tried.bytes();
-      } else {
-        tooSmall = tried.bytes();
-      }
-      next = (tooSmall + enough) / 2;
-    }
-    return ByteSize.ofBytes(enough);
+    return SmallestHeap.find(
+        least,
+        MOST,
+        tried -> {
+          boolean done = suffices(rows, tried, limit);
+          progress.accept(
+              "%s, %,d rows, -Xmx %s: %s"
+                  .formatted(contender, rows, tried, done ? "done" : "too small"));
+          return done;
+        });
   }
 
   private boolean suffices(long rows, ByteSize heap, Duration limit)
