@@ -32,6 +32,7 @@ final class BenchCommand extends RunCommand {
         "caching: rows enriched from a table, by a query a row, with a cache, and by Millrace;",
         "blocks: one copy with blocks of several sizes, and the smallest that is nearly as fast;",
         "contention: work that computes, holds much and waits, in one JVM, with pools and without;",
+        "backfill: months of the medallion by JdbcIO and by backfill, in one JVM and in many;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
@@ -43,6 +44,7 @@ final class BenchCommand extends RunCommand {
   private static final long KILL_ROWS = 300_000;
   private static final long CONNECTIONS_ROWS = 3_000_000;
   private static final long CACHING_ROWS = 5_000_000;
+  private static final long BACKFILL_ROWS = 500_000;
   private static final long INCREMENTAL_ROWS = 10_000_000;
 
   @Option(
@@ -51,7 +53,7 @@ final class BenchCommand extends RunCommand {
       description = {
         "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for",
         "incremental 10000000 and a tenth, for verify 1000000, for connections 3000000,",
-        "for kills 300000."
+        "for backfill 500000, for kills 300000."
       })
   @Nullable Long rows;
 
@@ -60,6 +62,20 @@ final class BenchCommand extends RunCommand {
       paramLabel = "N",
       description = "Rows that JdbcIO copies, at most; default: 1000000.")
   long baselineRows = 1_000_000;
+
+  @Option(
+      names = "--baseline-windows",
+      paramLabel = "N",
+      description = {
+        "For backfill: months that JdbcIO makes, at most, where it reads the whole table for each;",
+        "default: all."
+      })
+  @Nullable Integer baselineWindows;
+
+  @Option(
+      names = "--heaps",
+      description = "For backfill: find the smallest heap that suffices, instead of the time.")
+  boolean heaps;
 
   @Option(
       names = "--bytes",
@@ -147,6 +163,9 @@ final class BenchCommand extends RunCommand {
           new ContentionBenchWork(
               rows == null ? ContentionBench.Options.defaults().rows() : rows, rounds, contenders);
       case "ceiling" -> new CeilingBenchWork(contenders);
+      case "backfill" ->
+          new BackfillBenchWork(
+              rows == null ? BACKFILL_ROWS : rows, rounds, baselineWindows, heaps, contenders);
       case "follow" -> new FollowBenchWork();
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
@@ -154,7 +173,7 @@ final class BenchCommand extends RunCommand {
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, blocks, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling, caching, contention, follow or kills)");
+                  + " ceiling, caching, contention, backfill, follow or kills)");
     };
   }
 }

@@ -1,0 +1,64 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.benchmarks.backfill.BackfillBench;
+import dev.millrace.benchmarks.backfill.BackfillResult;
+import dev.millrace.benchmarks.backfill.Contender;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(600)
+class BackfillBenchTest {
+
+  /** Two stations, two months; who makes other rows than the first fails. */
+  @Test
+  void run_shouldHaveAllMakeTheSame() throws Exception {
+    List<String> progress = new ArrayList<>();
+
+    BackfillResult result =
+        BackfillBench.run(options(3_000, null, EnumSet.allOf(Contender.class)), progress::add);
+
+    assertThat(result.windows()).isEqualTo(2);
+    assertThat(result.lines())
+        .hasSize(Contender.values().length)
+        .allSatisfy(
+            line -> {
+              assertThat(line.failure()).isEmpty();
+              assertThat(line.windows()).isEqualTo(2);
+              assertThat(line.seconds()).isNotNull();
+              assertThat(line.timesNaive()).isNotNull();
+            });
+    assertThat(result.text())
+        .anyMatch(line -> line.startsWith("millrace-stage: 6 fresh JVMs, start-up "));
+    assertThat(progress).hasSize(1 + Contender.values().length);
+  }
+
+  @Test
+  void run_shouldTellNoTotal_ofAFewWindows() throws Exception {
+    BackfillResult result =
+        BackfillBench.run(
+            options(3_000, 1, EnumSet.of(Contender.NAIVE, Contender.MILLRACE_NONE)), line -> {});
+
+    assertThat(result.lines()).extracting(BackfillResult.Line::windows).containsExactly(1, 2);
+  }
+
+  @Test
+  void options_shouldRefuseNoWindows() {
+    assertThatThrownBy(() -> options(1, 0, Set.of(Contender.NAIVE)))
+        .hasMessage("Invalid number of windows: 0 (must be 1 or more)");
+  }
+
+  private static BackfillBench.Options options(
+      long rows, @Nullable Integer baselineWindows, Set<Contender> contenders) {
+    return new BackfillBench.Options(
+        rows, 1, 2, baselineWindows, false, contenders, KillsWork::command);
+  }
+}
