@@ -137,23 +137,20 @@ record KeySql(TableRead read, List<String> key, @Nullable KeyOrder order) implem
    * The keys, as texts and in order, of about a fraction of the rows.
    *
    * @param fraction above 0; all rows for 1 or more
+   * @param byPage whether pages of the table are chosen, rather than rows among those that are read
    */
-  String sample(double fraction) {
-    return sample(texts(), fraction);
+  String sample(double fraction, boolean byPage) {
+    return sample(texts(), Interval.ALL, fraction, byPage);
   }
 
-  /** As {@link #sample(double)}, the keys as they are, of some rows only. */
-  String sampleKeys(Interval within, double fraction) {
-    return sample(String.join(", ", references()), within, fraction);
+  /** As {@link #sample(double, boolean)}, the keys as they are, of some rows only. */
+  String sampleKeys(Interval within, double fraction, boolean byPage) {
+    return sample(String.join(", ", references()), within, fraction, byPage);
   }
 
-  private String sample(String columns, double fraction) {
-    return sample(columns, Interval.ALL, fraction);
-  }
-
-  private String sample(String columns, Interval within, double fraction) {
+  private String sample(String columns, Interval within, double fraction, boolean byPage) {
     // Of a part of the table, pages taken at random would hold few rows.
-    boolean pages = read.table().kind() != Table.Kind.VIEW && within.low() == null;
+    boolean pages = byPage && read.table().kind() != Table.Kind.VIEW && within.low() == null;
     String sampled = pages ? " TABLESAMPLE SYSTEM (" + 100 * fraction + ")" : "";
     String chosen = (pages ? "" : "random() < " + fraction + " AND ") + between(within);
     return "SELECT "

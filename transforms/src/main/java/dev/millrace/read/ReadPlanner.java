@@ -162,7 +162,8 @@ final class ReadPlanner {
     int count = splits(estimate.rows() * estimate.width());
     List<Position> cuts = List.of();
     if (count > 1) {
-      String sample = sql.sampleKeys(whole, (double) SAMPLE / Math.max(1, estimate.rows()));
+      long rows = Math.max(1, estimate.rows());
+      String sample = sql.sampleKeys(whole, (double) SAMPLE / rows, samplesPages(rows));
       cuts = cuts(sql.positions(connection, sample), count);
     }
     List<Interval> intervals = new ArrayList<>();
@@ -212,9 +213,12 @@ final class ReadPlanner {
   private record Estimate(long rows, long width) {}
 
   private Estimate estimate(String condition) throws SQLException {
-    String query = "EXPLAIN (FORMAT JSON) " + read.query(condition);
+    return estimateOf(read.query(condition));
+  }
+
+  private Estimate estimateOf(String query) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet plan = statement.executeQuery(query)) {
+        ResultSet plan = statement.executeQuery("EXPLAIN (FORMAT JSON) " + query)) {
       plan.next();
       Matcher top = PLAN.matcher(plan.getString(1));
       if (!top.find()) {
@@ -266,7 +270,9 @@ final class ReadPlanner {
   private List<List<String>> sample(KeySql sql, long rows) throws SQLException {
     List<List<String>> sample = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet keys = statement.executeQuery(sql.sample((double) SAMPLE / Math.max(1, rows)))) {
+        ResultSet keys =
+            statement.executeQuery(
+                sql.sample((double) SAMPLE / Math.max(1, rows), samplesPages(rows)))) {
       while (keys.next()) {
         List<String> key = new ArrayList<>();
         for (int i = 1; i <= sql.key().size(); i++) {
@@ -276,6 +282,19 @@ final class ReadPlanner {
       }
     }
     return sample;
+  }
+
+  /**
+   * Whether to look at pages of the whole table, so many that enough of the rows that are read are
+   * among them, rather than at all rows that are read: whichever are fewer.
+   */
+  private boolean samplesPages(long rows) throws SQLException {
+    return read.where().isEmpty() || (double) rows * rows > (double) SAMPLE * tableRows();
+  }
+
+  /** How many rows the server's planner expects of the table without this read's condition. */
+  private long tableRows() throws SQLException {
+    return estimateOf("SELECT FROM " + read.from() + " AS t").rows();
   }
 
   /** Keys between which the rows are about evenly spread; fewer than asked for if few differ. */

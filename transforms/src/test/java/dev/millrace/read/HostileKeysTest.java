@@ -35,13 +35,13 @@ class HostileKeysTest {
           Interval here = new Interval(Position.before(columns.subList(0, 3)), at);
 
           assertThat(ordered.positions(connection, ordered.least(here))).containsExactly(at);
-          assertThat(ordered.positions(connection, ordered.sampleKeys(here, 1)))
+          assertThat(ordered.positions(connection, ordered.sampleKeys(here, 1, true)))
               .containsExactly(at);
           assertThat(count(connection, ordered.first(here, 1))).isEqualTo(1);
           assertThat(count(connection, ordered.first(new Interval(at, null), 1))).isZero();
           assertThat(texts(connection, plain.nth(new Range.Keys(null, columns), 1), columns.size()))
               .isEqualTo(columns);
-          assertThat(texts(connection, plain.sample(1), columns.size())).isEqualTo(columns);
+          assertThat(texts(connection, plain.sample(1, true), columns.size())).isEqualTo(columns);
           assertThat(count(connection, plain.nth(new Range.Keys(columns, null), 1))).isZero();
           assertThat(texts(connection, plain.anyNull(), 1)).containsExactly("f");
 
