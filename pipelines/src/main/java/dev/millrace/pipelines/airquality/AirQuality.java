@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The medallion of air-quality data in one PostgreSQL database: three pipelines that run one after
@@ -89,8 +90,15 @@ public final class AirQuality {
         WHERE s.station = d.station AND s.hour >= d.day AND s.hour < d.day + 1)
       """;
 
+  // A connection costs a window of few rows more than what is asked over it.
+  private static final List<Table> BRONZE_AND_SILVER =
+      Stream.concat(Tables.BRONZE.stream(), Tables.SILVER.stream()).toList();
+  private static final List<Table> SILVER_AND_GOLD =
+      Stream.concat(Tables.SILVER.stream(), Tables.GOLD.stream()).toList();
+
   private final ConnectionSpec database;
   private final Memory memory;
+  private volatile @Nullable String schema;
 
   /** What becomes of what earlier runs kept. */
   private enum Memory {
@@ -193,7 +201,7 @@ public final class AirQuality {
     if (memory == Memory.NONE) {
       return silver(HourWindow.ALL);
     }
-    Tables.create(database, Tables.BRONZE);
+    Tables.create(database, BRONZE_AND_SILVER);
     SilverParts parts = new SilverParts(database);
     StageResults results =
         check("silver", List.of(Tables.BRONZE_MEASUREMENT), Tables.SILVER, parts);
@@ -226,8 +234,7 @@ public final class AirQuality {
   }
 
   private Stage silver(Hours hours, String name) throws SQLException {
-    Tables.create(database, Tables.BRONZE);
-    Tables.create(database, Tables.SILVER);
+    Tables.create(database, BRONZE_AND_SILVER);
     OnePart part =
         new OnePart(
             database,
@@ -263,9 +270,8 @@ public final class AirQuality {
   }
 
   private void silver(Pipeline pipeline, Hours hours) throws SQLException {
-    Tables.create(database, Tables.SILVER);
-    execute(CLEAR_HOURS.formatted(hours.written()));
     execute(
+        CLEAR_HOURS.formatted(hours.written()),
         "DELETE FROM %s r USING %s b WHERE r.file = b.file AND r.line = b.line AND %s"
             .formatted(Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), hours.own()));
     PCollection<Block> bronze =
@@ -313,8 +319,7 @@ public final class AirQuality {
    */
   public Stage gold(HourWindow window) throws SQLException {
     requireDays(window);
-    Tables.create(database, Tables.SILVER);
-    Tables.create(database, List.of(Tables.GOLD_STATION_DAY));
+    Tables.create(database, SILVER_AND_GOLD);
     OnePart part =
         new OnePart(
             database,
@@ -346,8 +351,7 @@ public final class AirQuality {
    */
   public Stage summary(HourWindow changed) throws SQLException {
     requireDays(changed);
-    Tables.create(database, Tables.SILVER);
-    Tables.create(database, Tables.GOLD);
+    Tables.create(database, SILVER_AND_GOLD);
     HourWindow runs;
     try (Connection connection = database.connect("summary")) {
       runs = RunReach.of(connection, changed, Gold.UNHEALTHY_ABOVE);
@@ -385,9 +389,10 @@ public final class AirQuality {
         List.of(Tables.SILVER_HOUR, Tables.GOLD_STATION_DAY),
         List.of(Tables.GOLD_CITY_DAY, Tables.GOLD_MONTH_RANKING, Tables.GOLD_EXCEEDANCE_RUN),
         pipeline -> {
-          execute("DELETE FROM gold_city_day WHERE " + days(months));
-          execute("DELETE FROM gold_month_ranking WHERE " + month);
-          execute("DELETE FROM gold_exceedance_run WHERE " + touched);
+          execute(
+              "DELETE FROM gold_city_day WHERE " + days(months),
+              "DELETE FROM gold_month_ranking WHERE " + month,
+              "DELETE FROM gold_exceedance_run WHERE " + touched);
           PCollectionTuple city =
               pipeline
                   .apply("Read days", read(Tables.GOLD_STATION_DAY).where(days(months)))
@@ -513,20 +518,25 @@ public final class AirQuality {
 
   private StageResults check(String stage, List<Table> reads, List<Table> writes, Parts parts)
       throws SQLException {
-    String schema = schema();
+    String inSchema = schema();
     List<String> tables =
         Stream.concat(reads.stream(), writes.stream())
-            .map(table -> schema + "." + table.name())
+            .map(table -> inSchema + "." + table.name())
             .toList();
     return new StageResults(
-        TableResults.in(database), schema + "." + stage, tables, parts, memory == Memory.USED);
+        TableResults.in(database), inSchema + "." + stage, tables, parts, memory == Memory.USED);
   }
 
   /** Another schema has another medallion. */
   private String schema() throws SQLException {
-    try (Connection connection = database.connect("schema")) {
-      return connection.getSchema();
+    String known = schema;
+    if (known == null) {
+      try (Connection connection = database.connect("schema")) {
+        known = connection.getSchema();
+      }
+      schema = known;
     }
+    return known;
   }
 
   /** A window is found by its hours; for months, and for all, the table is read as it lies. */
@@ -557,10 +567,12 @@ public final class AirQuality {
     }
   }
 
-  private void execute(String sql) throws SQLException {
+  private void execute(String... all) throws SQLException {
     try (Connection connection = database.connect("clear");
         Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+      for (String sql : all) {
+        statement.execute(sql);
+      }
     }
   }
 }
