@@ -2,7 +2,7 @@
 package dev.millrace.pipelines.airquality.silver;
 
 import dev.millrace.block.Block;
-import dev.millrace.observe.Measure;
+import dev.millrace.observe.RejectReason;
 import dev.millrace.pipelines.airquality.table.StationYear;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
@@ -23,7 +23,7 @@ final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
       out.get(Silver.ROWS).output(year.rows());
     }
     if (year.rejects().rows() > 0) {
-      Measure.ROWS_REJECTED.add(year.rejects().rows());
+      RejectReason.INVALID_VALUE.count(year.rejects().rows());
       out.get(Silver.REJECTS).output(year.rejects());
     }
   }
