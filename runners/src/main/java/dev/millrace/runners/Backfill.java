@@ -11,11 +11,14 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does the units of a plan, several at once, and keeps book of each. A unit that fails ends nothing
@@ -58,19 +61,48 @@ final class Backfill {
     run.stop().setAction(worker::interrupt);
     run.follow(report::progress);
     schedule(plan.wanted(bronze).stream().map(List::of).toList());
-    List<List<Unit>> chains = plan.chains(windows.call());
-    schedule(chains);
-    List<HourWindow> changed = new ArrayList<>(plan.openSummaries());
-    for (Unit unit : done) {
-      if (unit.stage().equals("gold")) {
-        changed.add(unit.window());
-      }
-    }
-    if (!changed.isEmpty()) {
-      schedule(List.of(List.of(Unit.of("summary", hull(changed)))));
+    List<HourWindow> range = windows.call();
+    Set<Unit> open = new LinkedHashSet<>(plan.openSummaries());
+    if (!range.isEmpty()) {
+      // Planned before the windows: a run that dies over the last of them leaves it to the next.
+      Unit whole = Unit.of("summary", hull(range));
+      ledger.plan(whole.stage(), List.of(whole.part()));
+      schedule(plan.chains(range));
+      summarise(open, whole);
+    } else {
+      summarise(open, null);
     }
     run.stopClock();
     return report.outcome();
+  }
+
+  /**
+   * Makes what reaches over windows, for those that were made now or by a run that did not come so
+   * far.
+   *
+   * @param open summaries of such runs
+   * @param whole the summary of all windows of this run; null if there are none
+   */
+  private void summarise(Set<Unit> open, @Nullable Unit whole) throws Exception {
+    List<HourWindow> changed =
+        Stream.concat(open.stream(), done.stream().filter(unit -> unit.stage().equals("gold")))
+            .map(Unit::window)
+            .toList();
+    Set<Unit> covered = new LinkedHashSet<>(open);
+    if (whole != null) {
+      covered.add(whole);
+    }
+    if (!changed.isEmpty()) {
+      Unit summary = Unit.of("summary", hull(changed));
+      schedule(List.of(List.of(summary)));
+      if (report.hasFailed(summary)) {
+        return;
+      }
+      covered.remove(summary);
+    }
+    for (Unit unit : covered) {
+      ledger.end(unit.stage(), unit.part(), State.SKIPPED, "");
+    }
   }
 
   private static HourWindow hull(List<HourWindow> windows) {

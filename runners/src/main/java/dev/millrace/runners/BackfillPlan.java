@@ -56,11 +56,10 @@ record BackfillPlan(AirQuality airQuality, BackfillOptions options, Map<Unit, Un
     return record == null ? null : record.state();
   }
 
-  /** The windows of summaries that were begun and never done. */
-  List<HourWindow> openSummaries() {
-    return known.values().stream()
-        .filter(record -> record.stage().equals("summary") && !record.state().isDone())
-        .map(record -> Unit.window(record.part()))
+  /** Summaries that were planned and never made. */
+  List<Unit> openSummaries() {
+    return known.keySet().stream()
+        .filter(unit -> unit.stage().equals("summary") && !wasDone(unit))
         .toList();
   }
 
@@ -89,8 +88,13 @@ record BackfillPlan(AirQuality airQuality, BackfillOptions options, Map<Unit, Un
           });
     }
     if (options.resume) {
-      boolean follows = unit.stage().equals("gold") && redone.contains(silver(unit));
-      return follows ? Optional.of("its silver was made again") : Optional.empty();
+      boolean follows =
+          switch (unit.stage()) {
+            case "gold" -> redone.contains(silver(unit));
+            case "summary" -> redone.stream().anyMatch(made -> made.stage().equals("gold"));
+            default -> false;
+          };
+      return follows ? Optional.of("what it is made of was made again") : Optional.empty();
     }
     return unit.in(airQuality).isUnchanged()
         ? Optional.empty()

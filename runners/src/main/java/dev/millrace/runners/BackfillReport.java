@@ -73,6 +73,10 @@ final class BackfillReport {
     }
   }
 
+  synchronized boolean hasFailed(Unit unit) {
+    return failures.containsKey(unit);
+  }
+
   synchronized void putOff(Unit unit, String why) {
     putOff.put(unit, why);
   }

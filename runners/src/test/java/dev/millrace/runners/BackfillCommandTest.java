@@ -167,6 +167,33 @@ class BackfillCommandTest {
   }
 
   @Test
+  void backfill_shouldMakeTheSummary_whenARunDiedBeforeIt() throws Exception {
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    List<String> made = postgres.contents(TABLES);
+    // As a run that was killed when all windows were done, and one whose range was shorter.
+    postgres.execute(
+        "UPDATE millrace.unit SET state = 'planned' WHERE stage = 'summary'",
+        "INSERT INTO millrace.unit (job, stage, part, state, run) VALUES"
+            + " ('air quality in public', 'summary', '2013-03-01/2013-03-08', 'failed', 'x')",
+        "TRUNCATE gold_month_ranking");
+
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+
+    assertUnits("summary", 1, 1, 0, 0);
+    assertThat(postgres.contents(TABLES)).isEqualTo(made);
+    assertThat(
+            postgres.value(
+                "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",
+                Long.class))
+        .isZero();
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    assertUnits("summary", 0, 0, 0, 0);
+    assertThat(backfill("--resume", "--force=2013-03")).isEqualTo(ExitCode.DONE);
+    assertUnits("gold", 2, 1, 1, 0);
+    assertUnits("summary", 1, 1, 0, 0);
+  }
+
+  @Test
   void backfill_shouldEndAUnitThatHangs() throws Exception {
     assertThat(backfill()).isEqualTo(ExitCode.DONE);
     try (Connection other = postgres.connection();

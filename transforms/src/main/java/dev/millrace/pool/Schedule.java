@@ -349,7 +349,8 @@ public final class Schedule {
     try {
       SimpleTimeLimiter.create(one).callWithTimeout(task.work(), timeout);
     } finally {
-      one.shutdownNow();
+      // Who was too late, or is to end, was interrupted: once, or he could not end in order.
+      one.shutdown();
       boolean unused = Uninterruptibles.awaitTerminationUninterruptibly(one, grace);
     }
   }
