@@ -18,17 +18,21 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class BackfillBenchTest {
 
+  /** Those that do it in a way of their own; the others differ by an option. */
+  private static final Set<Contender> DIFFERENT =
+      EnumSet.of(
+          Contender.NAIVE, Contender.WINDOW, Contender.MILLRACE_NONE, Contender.MILLRACE_STAGE);
+
   /** Two stations, two months; who makes other rows than the first fails. */
   @Test
   void run_shouldHaveAllMakeTheSame() throws Exception {
     List<String> progress = new ArrayList<>();
 
-    BackfillResult result =
-        BackfillBench.run(options(3_000, null, EnumSet.allOf(Contender.class)), progress::add);
+    BackfillResult result = BackfillBench.run(options(3_000, null, DIFFERENT), progress::add);
 
     assertThat(result.windows()).isEqualTo(2);
     assertThat(result.lines())
-        .hasSize(Contender.values().length)
+        .hasSize(DIFFERENT.size())
         .allSatisfy(
             line -> {
               assertThat(line.failure()).isEmpty();
@@ -38,7 +42,7 @@ class BackfillBenchTest {
             });
     assertThat(result.text())
         .anyMatch(line -> line.startsWith("millrace-stage: 6 fresh JVMs, start-up "));
-    assertThat(progress).hasSize(1 + Contender.values().length);
+    assertThat(progress).hasSize(1 + DIFFERENT.size());
   }
 
   @Test
