@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** What {@code backfill} and {@code hourly} share. */
 final class BackfillOptions {
@@ -148,38 +146,21 @@ final class BackfillOptions {
     return concurrent == null ? (common.runner.isCluster() ? 1 : 2) : concurrent;
   }
 
-  static final class IsolationConverter implements ITypeConverter<Isolation> {
-    @Override
-    public Isolation convert(String value) {
-      return Arrays.stream(Isolation.values())
-          .filter(isolation -> isolation.toString().equals(value))
-          .findFirst()
-          .orElseThrow(() -> new TypeConversionException("must be none, window or stage"));
+  static final class IsolationConverter extends WordConverter<Isolation> {
+    IsolationConverter() {
+      super(Isolation.class);
     }
   }
 
-  static final class WorkersConverter implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String value) {
-      return number(value, 1, MOST_WORKERS);
+  static final class WorkersConverter extends NumberConverter {
+    WorkersConverter() {
+      super(1, MOST_WORKERS);
     }
   }
 
-  static final class RetriesConverter implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String value) {
-      return number(value, 0, MOST_RETRIES);
+  static final class RetriesConverter extends NumberConverter {
+    RetriesConverter() {
+      super(0, MOST_RETRIES);
     }
-  }
-
-  private static Integer number(String value, int least, int most) {
-    if (value.matches("\\d{1,3}")) {
-      int number = Integer.parseInt(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    }
-    throw new TypeConversionException(
-        "must be a whole number from %d to %d".formatted(least, most));
   }
 }

@@ -5,7 +5,6 @@ import dev.millrace.block.Blocks;
 import dev.millrace.control.BlockProfile;
 import dev.millrace.control.ByteSize;
 import java.time.Duration;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -108,7 +107,7 @@ final class CommonOptions {
       paramLabel = "PORT",
       arity = "0..1",
       fallbackValue = "9480",
-      converter = PortConverter.OrAnyFree.class,
+      converter = NumberConverter.PortOrAnyFree.class,
       description = {
         "Serve a page with this run, and the others of the history, while it runs;",
         "at port 9480 of this machine unless another is said, 0 for any that is free."
@@ -180,15 +179,9 @@ final class CommonOptions {
     return failOnAlert || !alerts.isEmpty() || !alertWebhook.isEmpty();
   }
 
-  static final class ProfileConverter implements ITypeConverter<BlockProfile> {
-    @Override
-    public BlockProfile convert(String value) {
-      return Arrays.stream(BlockProfile.values())
-          .filter(profile -> profile.toString().equals(value))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException("must be etl, analytics, image, ml or constrained"));
+  static final class ProfileConverter extends WordConverter<BlockProfile> {
+    ProfileConverter() {
+      super(BlockProfile.class);
     }
   }
 

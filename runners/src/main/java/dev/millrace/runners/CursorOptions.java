@@ -6,11 +6,8 @@ import dev.millrace.pipelines.incremental.NullCursor;
 import dev.millrace.pipelines.incremental.OnDrift;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of a sync that copies what is new by a cursor. */
 final class CursorOptions {
@@ -180,27 +177,15 @@ final class CursorOptions {
     return new HorizonRules(guard, zones, overlap, acceptLoss, HorizonRules.DEFAULT.patience());
   }
 
-  static final class OnDriftConverter implements ITypeConverter<OnDrift> {
-    @Override
-    public OnDrift convert(String value) {
-      return switch (value) {
-        case "fail" -> OnDrift.FAIL;
-        case "add-columns" -> OnDrift.ADD_COLUMNS;
-        case "ignore" -> OnDrift.IGNORE;
-        default -> throw new TypeConversionException("must be fail, add-columns or ignore");
-      };
+  static final class OnDriftConverter extends WordConverter<OnDrift> {
+    OnDriftConverter() {
+      super(OnDrift.class);
     }
   }
 
-  static final class NullCursorConverter implements ITypeConverter<NullCursor> {
-    @Override
-    public NullCursor convert(String value) {
-      for (NullCursor policy : NullCursor.values()) {
-        if (policy.name().toLowerCase(Locale.ROOT).equals(value)) {
-          return policy;
-        }
-      }
-      throw new TypeConversionException("must be fail, include or skip");
+  static final class NullCursorConverter extends WordConverter<NullCursor> {
+    NullCursorConverter() {
+      super(NullCursor.class);
     }
   }
 }

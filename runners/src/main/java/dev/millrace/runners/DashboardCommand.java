@@ -16,7 +16,7 @@ final class DashboardCommand extends KeptRunsCommand {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      converter = PortConverter.OrAnyFree.class,
+      converter = NumberConverter.PortOrAnyFree.class,
       description = "The port to listen at, or 0 for any that is free; default: 9480.")
   int port = Dashboard.DEFAULT_PORT;
 

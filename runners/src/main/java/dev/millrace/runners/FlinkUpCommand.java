@@ -41,7 +41,7 @@ final class FlinkUpCommand extends ClusterCommand {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      converter = PortConverter.class,
+      converter = NumberConverter.Port.class,
       description = "The port of web UI and REST; default: 8081, or another if that is taken.")
   int port;
 
@@ -55,7 +55,7 @@ final class FlinkUpCommand extends ClusterCommand {
   @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
-      converter = PortConverter.class,
+      converter = NumberConverter.Port.class,
       description = {
         "Each job serves what it measures in a TaskManager at the first port from this on that is",
         "free, of a hundred, as http://127.0.0.1:PORT/metrics; default: it does not."

@@ -17,10 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace history}. */
 @Command(
@@ -75,15 +73,9 @@ final class HistoryCommand extends KeptRunsCommand {
     super(console);
   }
 
-  static final class StatusConverter implements ITypeConverter<Status> {
-    @Override
-    public Status convert(String value) {
-      for (Status status : Status.values()) {
-        if (status.label().equals(value)) {
-          return status;
-        }
-      }
-      throw new TypeConversionException("must be running, done, failed, stopped or lost");
+  static final class StatusConverter extends WordConverter<Status> {
+    StatusConverter() {
+      super(Status.class);
     }
   }
 

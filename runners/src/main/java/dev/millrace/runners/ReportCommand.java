@@ -14,10 +14,8 @@ import java.time.format.DateTimeParseException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace report}. */
 @Command(
@@ -86,15 +84,9 @@ final class ReportCommand extends KeptRunsCommand {
     JSON
   }
 
-  static final class FormatConverter implements ITypeConverter<Format> {
-    @Override
-    public Format convert(String value) {
-      return switch (value) {
-        case "html" -> Format.HTML;
-        case "md" -> Format.MD;
-        case "json" -> Format.JSON;
-        default -> throw new TypeConversionException("must be html, md or json");
-      };
+  static final class FormatConverter extends WordConverter<Format> {
+    FormatConverter() {
+      super(Format.class);
     }
   }
 

@@ -5,7 +5,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -158,13 +157,9 @@ final class ScheduleCommand extends RunCommand {
     }
   }
 
-  static final class CatchUpConverter implements ITypeConverter<CatchUp> {
-    @Override
-    public CatchUp convert(String value) {
-      return Arrays.stream(CatchUp.values())
-          .filter(policy -> policy.toString().equals(value))
-          .findFirst()
-          .orElseThrow(() -> new TypeConversionException("must be none, latest or all"));
+  static final class CatchUpConverter extends WordConverter<CatchUp> {
+    CatchUpConverter() {
+      super(CatchUp.class);
     }
   }
 }

@@ -3,13 +3,10 @@ package dev.millrace.runners;
 
 import dev.millrace.pipelines.sync.SyncOptions.Mode;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace sync}: its options, and nothing that needs Beam. */
 @Command(
@@ -148,20 +145,9 @@ final class SyncCommand extends RunCommand {
     return new SyncWork(this);
   }
 
-  /** The mode as the user writes it. */
-  static String word(Mode mode) {
-    return mode.name().toLowerCase(Locale.ROOT);
-  }
-
-  static final class ModeConverter implements ITypeConverter<Mode> {
-    @Override
-    public Mode convert(String value) {
-      return switch (value) {
-        case "append" -> Mode.APPEND;
-        case "upsert" -> Mode.UPSERT;
-        case "ledger" -> Mode.LEDGER;
-        default -> throw new TypeConversionException("must be append, upsert or ledger");
-      };
+  static final class ModeConverter extends WordConverter<Mode> {
+    ModeConverter() {
+      super(Mode.class);
     }
   }
 }

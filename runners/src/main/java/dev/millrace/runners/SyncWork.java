@@ -142,7 +142,7 @@ final class SyncWork implements Work {
                 sync.schema().columns().size(),
                 options.table(),
                 options.into(),
-                SyncCommand.word(options.mode())),
+                WordConverter.word(options.mode())),
         "read in %d splits %s%s, in blocks of %s, %d at a time. Nothing was written."
             .formatted(
                 sync.read().splits(),

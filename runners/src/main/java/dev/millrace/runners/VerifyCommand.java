@@ -3,12 +3,9 @@ package dev.millrace.runners;
 
 import dev.millrace.verify.WindowLength;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code millrace verify}: its options, and nothing that needs a database driver. */
 @Command(
@@ -25,6 +22,8 @@ import picocli.CommandLine.TypeConversionException;
       "      --target=jdbc:postgresql://db2/dwh --into=staging.orders"
     })
 final class VerifyCommand extends RunCommand {
+
+  private static final int MOST_DIFFERENCES = 1_000_000;
 
   @Option(
       names = "--source",
@@ -159,27 +158,15 @@ final class VerifyCommand extends RunCommand {
     return new VerifyWork(this);
   }
 
-  static final class WindowConverter implements ITypeConverter<WindowLength> {
-    @Override
-    public WindowLength convert(String value) {
-      for (WindowLength length : WindowLength.values()) {
-        if (length.name().toLowerCase(Locale.ROOT).equals(value)) {
-          return length;
-        }
-      }
-      throw new TypeConversionException("must be minute, hour, day, month, year or fitting");
+  static final class WindowConverter extends WordConverter<WindowLength> {
+    WindowConverter() {
+      super(WindowLength.class);
     }
   }
 
-  static final class LimitConverter implements ITypeConverter<Integer> {
-    private static final int MOST = 1_000_000;
-
-    @Override
-    public Integer convert(String value) {
-      if (value.matches("\\d{1,7}") && Integer.parseInt(value) <= MOST) {
-        return Integer.valueOf(value);
-      }
-      throw new TypeConversionException("must be a whole number from 0 to " + MOST);
+  static final class LimitConverter extends NumberConverter {
+    LimitConverter() {
+      super(0, MOST_DIFFERENCES);
     }
   }
 }

@@ -6,13 +6,13 @@ import java.util.Locale;
 
 /** How long the windows of a cursor are, by the calendar and in UTC. */
 public enum WindowLength {
-  /** The shortest of the others that cuts a table into some hundred windows at most. */
-  FITTING(Duration.ZERO),
   MINUTE(Duration.ofMinutes(1)),
   HOUR(Duration.ofHours(1)),
   DAY(Duration.ofDays(1)),
   MONTH(Duration.ofDays(30)),
-  YEAR(Duration.ofDays(365));
+  YEAR(Duration.ofDays(365)),
+  /** The shortest of the others that cuts a table into some hundred windows at most. */
+  FITTING(Duration.ZERO);
 
   /** Windows at most that {@link #FITTING} cuts a table into. */
   private static final int FEW = 512;
