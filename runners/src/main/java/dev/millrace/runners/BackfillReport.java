@@ -104,7 +104,8 @@ final class BackfillReport {
   synchronized Outcome outcome() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        row("stage", "units", "done", "unchanged", "failed", "read", "written", "rejected", "s"));
+        Figures.row(
+            "stage", "units", "done", "unchanged", "failed", "read", "written", "rejected", "s"));
     Map<String, Object> stages = new LinkedHashMap<>();
     Counts sum = Counts.ZERO;
     for (Map.Entry<String, Tally> entry : byStage.entrySet()) {
@@ -123,19 +124,19 @@ final class BackfillReport {
       fields.put("rows_read", tally.counts.rowsRead());
       fields.put("rows_written", tally.counts.rowsWritten());
       fields.put("rows_rejected", tally.counts.rowsRejected());
-      fields.put("seconds", Math.round(tally.seconds * 1e3) / 1e3);
+      fields.put("seconds", Figures.thousandths(tally.seconds));
       stages.put(stage, fields);
       if (tally.units > 0) {
         lines.add(
-            row(
+            Figures.row(
                 stage,
-                number(tally.units),
-                number(tally.done),
-                number(tally.unchanged),
-                number(failed),
-                number(Objects.requireNonNullElse(tally.counts.rowsRead(), 0L)),
-                number(Objects.requireNonNullElse(tally.counts.rowsWritten(), 0L)),
-                number(Objects.requireNonNullElse(tally.counts.rowsRejected(), 0L)),
+                Figures.number(tally.units),
+                Figures.number(tally.done),
+                Figures.number(tally.unchanged),
+                Figures.number(failed),
+                Figures.number(Objects.requireNonNullElse(tally.counts.rowsRead(), 0L)),
+                Figures.number(Objects.requireNonNullElse(tally.counts.rowsWritten(), 0L)),
+                Figures.number(Objects.requireNonNullElse(tally.counts.rowsRejected(), 0L)),
                 String.format(Locale.ROOT, "%.1f", tally.seconds)));
       }
     }
@@ -182,17 +183,5 @@ final class BackfillReport {
                     "part", entry.getKey().part(),
                     "reason", entry.getValue()))
         .toList();
-  }
-
-  private static String number(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
-  }
-
-  private static String row(String stage, String... cells) {
-    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-8s", stage));
-    for (String cell : cells) {
-      line.append(String.format(Locale.ROOT, "%12s", cell));
-    }
-    return line.toString();
   }
 }

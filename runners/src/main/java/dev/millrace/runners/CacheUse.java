@@ -47,7 +47,7 @@ record CacheUse(long asked, Map<String, Long> served, long savedNanos) {
     double saved = savedNanos / (double) TimeUnit.SECONDS.toNanos(1);
     details.put("keys_asked", asked);
     details.put("keys_served", served);
-    details.put("saved_seconds_estimate", Math.round(saved * 1000) / 1000.0);
+    details.put("saved_seconds_estimate", Figures.thousandths(saved));
     List<String> parts = new ArrayList<>();
     served.forEach(
         (tier, keys) -> {

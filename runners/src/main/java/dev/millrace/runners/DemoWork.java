@@ -135,7 +135,7 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
     Report(String about) {
       lines.add(about);
       lines.add("");
-      lines.add(row("stage", "read", "written", "rejected", "seconds", "rows/s"));
+      lines.add(Figures.row("stage", "read", "written", "rejected", "seconds", "rows/s"));
       details.put("data", about);
     }
 
@@ -143,18 +143,18 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
       Map<String, Long> written = done.told().written();
       long main = written.values().iterator().next();
       lines.add(
-          row(
+          Figures.row(
               done.stage().name(),
-              number(done.told().read()),
-              number(main),
-              number(done.told().rejected()),
+              Figures.number(done.told().read()),
+              Figures.number(main),
+              Figures.number(done.told().rejected()),
               String.format(Locale.ROOT, "%.1f", done.seconds()),
-              number(Math.round(done.told().read() / done.seconds()))));
+              Figures.number(Math.round(done.told().read() / done.seconds()))));
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("rows_read", done.told().read());
       fields.put("rows_written", written);
       fields.put("rows_rejected", done.told().rejected());
-      fields.put("seconds", rounded(done.seconds()));
+      fields.put("seconds", Figures.thousandths(done.seconds()));
       add(done.stage().name(), done.stage().skipped(), fields);
       details.put(done.stage().name(), fields);
       sum = sum.plus(done.counts());
@@ -167,8 +167,8 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
       fields.put("parts", skipped.of());
       fields.put("parts_unchanged", skipped.parts());
       fields.put("rows_unchanged", skipped.rows());
-      fields.put("saved_seconds", rounded(skipped.seconds()));
-      fields.put("check_seconds", rounded(skipped.checkSeconds()));
+      fields.put("saved_seconds", Figures.thousandths(skipped.seconds()));
+      fields.put("check_seconds", Figures.thousandths(skipped.checkSeconds()));
       if (skipped.parts() > 0) {
         String which =
             skipped.of() == 1
@@ -184,10 +184,6 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
                 skipped.seconds(),
                 skipped.checkSeconds()));
       }
-    }
-
-    private static double rounded(double seconds) {
-      return Math.round(seconds * 1000) / 1000.0;
     }
 
     Outcome outcome(Highlights gold) {
@@ -222,18 +218,6 @@ record DemoWork(@Nullable Path data, @Nullable ConnectionSpec database, boolean 
       }
       lines.add("");
       return new Outcome(sum, lines, details, ExitCode.DONE);
-    }
-
-    private static String number(long value) {
-      return String.format(Locale.ROOT, "%,d", value);
-    }
-
-    private static String row(String name, String... cells) {
-      StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-8s", name));
-      for (String cell : cells) {
-        line.append(String.format(Locale.ROOT, "%12s", cell));
-      }
-      return line.toString();
     }
   }
 

@@ -47,9 +47,9 @@ record JvmCost(double startUpSeconds, double cpuSeconds, double gcSeconds, long 
 
   Map<String, Object> toMap() {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("start_up_seconds", rounded(startUpSeconds));
-    fields.put("cpu_seconds", rounded(cpuSeconds));
-    fields.put("gc_seconds", rounded(gcSeconds));
+    fields.put("start_up_seconds", Figures.thousandths(startUpSeconds));
+    fields.put("cpu_seconds", Figures.thousandths(cpuSeconds));
+    fields.put("gc_seconds", Figures.thousandths(gcSeconds));
     fields.put("peak_rss_bytes", peakRssBytes);
     return fields;
   }
@@ -61,9 +61,5 @@ record JvmCost(double startUpSeconds, double cpuSeconds, double gcSeconds, long 
         fields.required("cpu_seconds").asDouble(),
         fields.required("gc_seconds").asDouble(),
         fields.required("peak_rss_bytes").asLong());
-  }
-
-  private static double rounded(double seconds) {
-    return Math.round(seconds * 1e3) / 1e3;
   }
 }

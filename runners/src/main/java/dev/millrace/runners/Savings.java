@@ -45,7 +45,7 @@ record Savings(double seconds, long bytes, double fullSeconds, long fullBytes, b
   }
 
   void tell(List<String> report, Map<String, Object> details) {
-    details.put("saved_seconds", Math.round(seconds * 1000) / 1000.0);
+    details.put("saved_seconds", Figures.thousandths(seconds));
     details.put("saved_bytes", bytes);
     details.put("saved_basis", measured ? "measured" : "estimated");
     report.add(

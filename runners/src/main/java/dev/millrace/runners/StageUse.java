@@ -48,12 +48,12 @@ record StageUse(List<StageTime> stages, Duration elapsed, String advice) {
   private Map<String, Object> fields(StageTime stage) {
     Map<String, Object> shares = new LinkedHashMap<>();
     for (Spent spent : Spent.values()) {
-      shares.put(spent.label(), thousandths(stage.share(spent)));
+      shares.put(spent.label(), Figures.thousandths(stage.share(spent)));
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", stage.stage());
-    fields.put("seconds", thousandths(stage.seconds()));
-    fields.put("threads", thousandths(threads(stage)));
+    fields.put("seconds", Figures.thousandths(stage.seconds()));
+    fields.put("threads", Figures.thousandths(threads(stage)));
     fields.put("shares", shares);
     fields.put("allocated_bytes", stage.allocatedBytes());
     return fields;
@@ -63,19 +63,15 @@ record StageUse(List<StageTime> stages, Duration elapsed, String advice) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", found.stage().stage());
     fields.put("cause", found.cause().label());
-    fields.put("share", thousandths(found.share()));
+    fields.put("share", Figures.thousandths(found.share()));
     fields.put("advice", advice);
-    fields.put("rest", thousandths(found.rest()));
+    fields.put("rest", Figures.thousandths(found.rest()));
     return fields;
   }
 
   /** How many threads were in it on average, and not in the steps that follow. */
   private double threads(StageTime stage) {
     return elapsed.isZero() ? 0 : stage.ownSeconds() * 1000 / elapsed.toMillis();
-  }
-
-  private static double thousandths(double value) {
-    return Math.round(value * 1000) / 1000.0;
   }
 
   /** Adds what a human should know. */

@@ -75,7 +75,7 @@ final class VerifyReport {
     lines.add(String.format(Locale.ROOT, "%s  %,14d rows  %s  %8.2f s", side, rows, sum, seconds));
     put(side + "_rows", rows);
     put(side + "_checksum", sum);
-    put(side + "_seconds", Math.round(seconds * 1000) / 1000.0);
+    put(side + "_seconds", Figures.thousandths(seconds));
   }
 
   private void addKind(Kind kind, Verification found) {
