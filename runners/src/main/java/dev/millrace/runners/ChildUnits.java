@@ -33,10 +33,8 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
     RowsMoved moved = new RowsMoved();
     Consumer<String> listener =
         line -> {
-          synchronized (moved) {
-            if (!moved.count(line)) {
-              run.tell(prefix + line);
-            }
+          if (!moved.count(line)) {
+            run.tell(prefix + line);
           }
         };
     Child.Result result = new Child(command(units), patience, listener).run();
@@ -44,12 +42,10 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
       throw new IllegalStateException("Cannot make %s: %s".formatted(units.get(0), why(result)));
     }
     Done done = done(units, result.answer());
-    synchronized (moved) {
-      // What it moved after it told last.
-      moved.count(
-          done.ends().stream().mapToLong(end -> end.figures().read()).sum(),
-          done.ends().stream().mapToLong(end -> end.figures().written()).sum());
-    }
+    // What it moved after it told last.
+    moved.count(
+        done.ends().stream().mapToLong(end -> end.figures().read()).sum(),
+        done.ends().stream().mapToLong(end -> end.figures().written()).sum());
     return done;
   }
 

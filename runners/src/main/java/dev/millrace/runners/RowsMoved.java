@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * How many rows a JVM has moved: a child tells it in lines, and its parent counts them as its own,
- * so that its figures are those of the run, and it is not taken for stalled. Used by one thread.
+ * so that its figures are those of the run, and it is not taken for stalled. Thread-safe.
  */
 final class RowsMoved {
 
@@ -18,7 +18,7 @@ final class RowsMoved {
   private long written;
 
   /** Within a child: what it has moved, if that is more than before. */
-  Optional<String> line() {
+  synchronized Optional<String> line() {
     long readNow = Measure.ROWS_READ.total();
     long writtenNow = Measure.ROWS_WRITTEN.total();
     if (readNow == read && writtenNow == written) {
@@ -30,7 +30,7 @@ final class RowsMoved {
   }
 
   /** Within its parent: counts what a line tells; false if it is another line. */
-  boolean count(String line) {
+  synchronized boolean count(String line) {
     Matcher told = LINE.matcher(line);
     if (!told.matches()) {
       return false;
@@ -40,7 +40,7 @@ final class RowsMoved {
   }
 
   /** Within its parent: counts what a child has moved by now. */
-  void count(long readNow, long writtenNow) {
+  synchronized void count(long readNow, long writtenNow) {
     add(Measure.ROWS_READ, readNow - read);
     add(Measure.ROWS_WRITTEN, writtenNow - written);
     read = readNow;
