@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.ledger.UnitLedger;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
+import dev.millrace.pipelines.airquality.table.Table;
+import dev.millrace.pipelines.airquality.table.Tables;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,15 +32,12 @@ class BackfillCommandTest {
 
   private static final int ROWS = 2 * 24 * 40;
 
-  private static final List<String> TABLES =
-      List.of(
-          "bronze_measurement",
-          "silver_hour",
-          "silver_reject",
-          "gold_station_day",
-          "gold_city_day",
-          "gold_exceedance_run",
-          "gold_month_ranking");
+  /** Of the medallion. */
+  static final List<String> TABLES =
+      Stream.of(Tables.BRONZE, Tables.SILVER, Tables.GOLD)
+          .flatMap(List::stream)
+          .map(Table::name)
+          .toList();
 
   private final Path data;
   private TestConsole console = new TestConsole();
@@ -219,11 +218,6 @@ class BackfillCommandTest {
   @Test
   void backfill_shouldRefuseASecondRun() throws Exception {
     assertThat(backfill()).isEqualTo(ExitCode.DONE);
-    // The server lets go of what a session held a moment after the session was closed.
-    String locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
-    while (postgres.value(locks, Long.class) > 0) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
     try (UnitLedger first =
         UnitLedger.open(
             ConnectionSpec.of(postgres.jdbcUrl()), "air quality in public", "the first")) {

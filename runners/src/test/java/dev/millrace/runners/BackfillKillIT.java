@@ -29,16 +29,6 @@ class BackfillKillIT {
   private static final Duration LATEST = Duration.ofSeconds(12);
   private static final Duration END = Duration.ofMinutes(3);
 
-  private static final List<String> TABLES =
-      List.of(
-          "bronze_measurement",
-          "silver_hour",
-          "silver_reject",
-          "gold_station_day",
-          "gold_city_day",
-          "gold_exceedance_run",
-          "gold_month_ranking");
-
   private final Random random = new Random(SEED);
   private final Path data;
 
@@ -57,7 +47,7 @@ class BackfillKillIT {
   void backfill_shouldLeaveTheSame_whateverIsKilled() throws Exception {
     GeneratedData.ofSeed(5).withStations(3).withHours(24 * 122).writeTo(data);
     assertThat(start("none").waitFor()).isZero();
-    List<String> uninterrupted = postgres.contents(TABLES);
+    List<String> uninterrupted = postgres.contents(BackfillCommandTest.TABLES);
     forget();
 
     int struck = 0;
@@ -95,7 +85,7 @@ class BackfillKillIT {
     Process last = start("window");
     assertThat(last.waitFor()).isZero();
 
-    assertThat(postgres.contents(TABLES)).isEqualTo(uninterrupted);
+    assertThat(postgres.contents(BackfillCommandTest.TABLES)).isEqualTo(uninterrupted);
     assertThat(
             postgres.value(
                 "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",

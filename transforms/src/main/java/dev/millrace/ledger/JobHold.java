@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * A run's hold on a job: no other run has it at the same time. A session of the target keeps a lock
@@ -114,6 +115,19 @@ final class JobHold implements AutoCloseable {
   /** Lets the job go. */
   @Override
   public void close() throws SQLException {
-    holder.close();
+    try (holder) {
+      release();
+    }
+  }
+
+  /**
+   * A server lets go of what a closed session held only a moment later: the next run need not wait.
+   */
+  private void release() {
+    try (Statement statement = holder.createStatement()) {
+      statement.execute("SELECT pg_advisory_unlock_all()");
+    } catch (SQLException gone) {
+      // The session has ended, and its lock with it.
+    }
   }
 }

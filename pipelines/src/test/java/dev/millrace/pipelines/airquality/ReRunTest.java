@@ -10,6 +10,8 @@ import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
+import dev.millrace.pipelines.airquality.table.Table;
+import dev.millrace.pipelines.airquality.table.Tables;
 import dev.millrace.testing.PostgresExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -33,15 +36,10 @@ class ReRunTest {
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
   private static final List<String> TABLES =
-      List.of(
-          "bronze_measurement",
-          "bronze_reject",
-          "silver_hour",
-          "silver_reject",
-          "gold_station_day",
-          "gold_city_day",
-          "gold_exceedance_run",
-          "gold_month_ranking");
+      Stream.of(Tables.BRONZE, Tables.SILVER, Tables.GOLD)
+          .flatMap(List::stream)
+          .map(Table::name)
+          .toList();
 
   private static final String HEADER = "\"" + String.join("\",\"", Uci.COLUMNS) + "\"\r\n";
 

@@ -9,6 +9,8 @@ import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
+import dev.millrace.pipelines.airquality.table.Table;
+import dev.millrace.pipelines.airquality.table.Tables;
 import dev.millrace.testing.PostgresExtension;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.beam.sdk.Pipeline;
@@ -40,13 +43,7 @@ class WindowsTest {
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
   private static final List<String> TABLES =
-      List.of(
-          "silver_hour",
-          "silver_reject",
-          "gold_station_day",
-          "gold_city_day",
-          "gold_exceedance_run",
-          "gold_month_ranking");
+      Stream.of(Tables.SILVER, Tables.GOLD).flatMap(List::stream).map(Table::name).toList();
 
   private static final LocalDate FIRST = LocalDate.of(2013, 3, 1);
   private static final int DAYS = 40;
