@@ -88,7 +88,9 @@ final class BackfillCommand extends RunCommand {
           return window.cut(
               from,
               end,
-              window.needsRows() ? airQuality.days(from, end) : Collections.emptySortedMap());
+              window.needsRows()
+                  ? airQuality.coverage().days(from, end)
+                  : Collections.emptySortedMap());
         });
   }
 

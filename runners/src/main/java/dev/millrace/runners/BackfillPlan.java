@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which units are to be done, and why; and which are left out.
  *
+ * @param forced windows to be done whether they have changed or not
  * @param known what became of units before
  */
-record BackfillPlan(AirQuality airQuality, BackfillOptions options, Map<Unit, UnitRecord> known) {
+record BackfillPlan(
+    AirQuality airQuality,
+    BackfillOptions options,
+    List<HourWindow> forced,
+    Map<Unit, UnitRecord> known) {
 
   /** The units of a range of windows, each with those after it that need its result. */
   List<List<Unit>> chains(List<HourWindow> windows) {
@@ -69,10 +74,10 @@ record BackfillPlan(AirQuality airQuality, BackfillOptions options, Map<Unit, Un
    * @param redone units that were done just now
    */
   Optional<String> reason(Unit unit, Set<Unit> redone) throws SQLException {
-    if (options.forced().stream().anyMatch(unit::overlaps)) {
+    if (forced.stream().anyMatch(unit::overlaps)) {
       return Optional.of("it is forced");
     }
-    if (hasWindow(unit) && airQuality.isEmpty(unit.window())) {
+    if (hasWindow(unit) && airQuality.coverage().isEmpty(unit.window())) {
       return Optional.empty();
     }
     UnitRecord record = known.get(unit);

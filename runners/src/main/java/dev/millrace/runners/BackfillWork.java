@@ -41,14 +41,17 @@ record BackfillWork(ConnectionSpec database, BackfillOptions options, Windows wi
     AirQuality airQuality = AirQuality.in(database);
     String job = airQuality.job();
     if (run.options().dryRun) {
-      BackfillPlan plan = new BackfillPlan(airQuality, options, known(job));
-      return plan.preview(bronze(), windows.of(airQuality));
+      return plan(airQuality, job).preview(bronze(), windows.of(airQuality));
     }
     try (UnitLedger ledger = UnitLedger.open(database, job, run.id())) {
-      BackfillPlan plan = new BackfillPlan(airQuality, options, known(job));
+      BackfillPlan plan = plan(airQuality, job);
       return new Backfill(run, options, plan, ledger, runner(run, airQuality))
           .run(bronze(), () -> windows.of(airQuality));
     }
+  }
+
+  private BackfillPlan plan(AirQuality airQuality, String job) throws SQLException {
+    return new BackfillPlan(airQuality, options, options.forced(), known(job));
   }
 
   private Map<Unit, UnitRecord> known(String job) throws SQLException {

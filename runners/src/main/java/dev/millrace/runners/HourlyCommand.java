@@ -90,6 +90,7 @@ final class HourlyCommand extends RunCommand {
         backfill,
         airQuality ->
             airQuality
+                .coverage()
                 .newestHour(closed)
                 .map(
                     newest -> {

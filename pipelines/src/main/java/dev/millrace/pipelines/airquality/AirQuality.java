@@ -25,12 +25,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -68,20 +63,6 @@ public final class AirQuality {
         SELECT FROM bronze_measurement AS b WHERE b.file = s.file AND b.line = s.line
           AND b.station = s.station AND b.local_hour = to_char(s.hour, 'YYYY-MM-DD HH24'))
       """;
-
-  /** Days that a month does not have are rejects of its last window. */
-  private static final String DAYS =
-      """
-      SELECT least(to_date(left(month, 7), 'YYYY-MM') + day - 1,
-          to_date(left(month, 7), 'YYYY-MM') + interval '1 month' - interval '1 day')::date, sum(rows)
-      FROM (SELECT left(local_hour, 7) AS month, substr(local_hour, 9, 2)::int AS day,
-              count(*) AS rows
-            FROM bronze_measurement WHERE local_hour >= ? AND local_hour < ? GROUP BY 1, 2) AS d
-      GROUP BY 1
-      """;
-
-  private static final String NEWEST =
-      "SELECT max(local_hour) FROM bronze_measurement WHERE local_hour < ?";
 
   private static final String CLEAR_DAYS =
       """
@@ -424,76 +405,9 @@ public final class AirQuality {
         .where(where);
   }
 
-  /**
-   * The days that there is bronze of, and how many rows each has.
-   *
-   * @param from the first day to look at
-   * @param to the day after the last
-   * @throws SQLException if the database does not answer or refuses
-   */
-  public SortedMap<LocalDate, Long> days(LocalDate from, LocalDate to) throws SQLException {
-    SortedMap<LocalDate, Long> days = new TreeMap<>();
-    try (Connection connection = database.connect("days")) {
-      if (!Tables.exist(connection, Tables.BRONZE_MEASUREMENT)) {
-        return days;
-      }
-      try (PreparedStatement select = connection.prepareStatement(DAYS)) {
-        select.setString(1, from.toString());
-        select.setString(2, to.toString());
-        try (ResultSet row = select.executeQuery()) {
-          while (row.next()) {
-            days.put(row.getObject(1, LocalDate.class), row.getLong(2));
-          }
-        }
-      }
-    }
-    return days;
-  }
-
-  /**
-   * Whether there is nothing of a window's hours, neither in bronze nor left in silver.
-   *
-   * @throws SQLException if the database does not answer or refuses
-   */
-  public boolean isEmpty(HourWindow window) throws SQLException {
-    return !exists(Tables.BRONZE_MEASUREMENT, window.own())
-        && !exists(Tables.SILVER_HOUR, window.written());
-  }
-
-  private boolean exists(Table table, String where) throws SQLException {
-    try (Connection connection = database.connect("exists");
-        Statement statement = connection.createStatement()) {
-      if (!Tables.exist(connection, table)) {
-        return false;
-      }
-      try (ResultSet row =
-          statement.executeQuery(
-              "SELECT EXISTS (SELECT FROM %s WHERE %s)".formatted(table.name(), where))) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
-  }
-
-  /**
-   * The newest hour that there is bronze of, before some hour.
-   *
-   * @throws SQLException if the database does not answer or refuses
-   */
-  public Optional<LocalDateTime> newestHour(LocalDateTime before) throws SQLException {
-    try (Connection connection = database.connect("newest hour")) {
-      if (!Tables.exist(connection, Tables.BRONZE_MEASUREMENT)) {
-        return Optional.empty();
-      }
-      try (PreparedStatement select = connection.prepareStatement(NEWEST)) {
-        select.setString(1, before.format(LocalHour.FORM));
-        try (ResultSet row = select.executeQuery()) {
-          row.next();
-          return Optional.ofNullable(row.getString(1))
-              .map(newest -> LocalDateTime.parse(newest, LocalHour.FORM));
-        }
-      }
-    }
+  /** What hours there are in the database. */
+  public Coverage coverage() {
+    return new Coverage(database);
   }
 
   /**

@@ -65,7 +65,7 @@ public final class Stage {
 
   /**
    * What this run leaves out, as its result is there and would be the same; null if it does not
-   * ask, as for a window of hours.
+   * ask, as {@link AirQuality#withoutMemory} does not.
    */
   public @Nullable Skipped skipped() {
     return results == null ? null : results.skipped();
