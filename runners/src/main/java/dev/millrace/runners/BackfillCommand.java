@@ -78,6 +78,11 @@ final class BackfillCommand extends RunCommand {
   }
 
   @Override
+  int pipelines() {
+    return backfill.workers(common());
+  }
+
+  @Override
   Work work() {
     ConnectionSpec database = Credentials.of("target", backfill.target, console.environment());
     return new BackfillWork(

@@ -34,8 +34,8 @@ final class CommonOptions {
       paramLabel = "N",
       converter = PositiveConverter.class,
       description = {
-        "Splits worked on at a time; default: the processors of this machine,",
-        "on a cluster its free slots."
+        "Splits worked on at a time; default: the processors of this machine, divided",
+        "among pipelines that run at a time; on a cluster its free slots."
       })
   int parallelism = NOT_GIVEN;
 

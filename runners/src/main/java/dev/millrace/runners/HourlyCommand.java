@@ -79,6 +79,11 @@ final class HourlyCommand extends RunCommand {
   }
 
   @Override
+  int pipelines() {
+    return backfill.workers(common());
+  }
+
+  @Override
   Work work() {
     ConnectionSpec database = Credentials.of("target", backfill.target, console.environment());
     LocalDateTime closed =

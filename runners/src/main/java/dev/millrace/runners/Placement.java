@@ -13,10 +13,11 @@ final class Placement {
   /**
    * Settles parallelism and attachment.
    *
+   * @param pipelines how many run at a time, among which the processors of a machine are divided
    * @throws UsageException if the options do not fit the place
    * @throws IOException if a cluster does not answer
    */
-  static void settle(CommonOptions options) throws IOException {
+  static void settle(CommonOptions options, int pipelines) throws IOException {
     Target.Kind kind = options.runner.kind();
     boolean called = kind == Target.Kind.FLINK && FlinkContext.isPresent();
     if (options.detached && !called && kind != Target.Kind.CLUSTER) {
@@ -30,7 +31,7 @@ final class Placement {
     } else if (kind == Target.Kind.CLUSTER) {
       settleOnCluster(options);
     } else {
-      parallelism(options, Runtime.getRuntime().availableProcessors());
+      parallelism(options, Math.max(1, Runtime.getRuntime().availableProcessors() / pipelines));
     }
   }
 

@@ -54,6 +54,11 @@ abstract class RunCommand implements Callable<Integer> {
    */
   void check(CommonOptions options) {}
 
+  /** How many pipelines run at a time in this process. */
+  int pipelines() {
+    return 1;
+  }
+
   /** What it works on, the same for all runs that are to be compared. */
   String pipeline() {
     return spec.name();
@@ -73,7 +78,7 @@ abstract class RunCommand implements Callable<Integer> {
 
   private int call(Run run, Monitoring monitoring) {
     try {
-      Placement.settle(common);
+      Placement.settle(common, pipelines());
       check(common);
       limit(run.stop());
       monitoring.start(spec.name(), pipeline(), CommandWords.configuration(spec), isKept());

@@ -59,23 +59,37 @@ final class StageSql {
       return "";
     }
     String key = Sql.identifiers(write.key());
+    List<String> changed =
+        names.stream().filter(name -> !write.key().contains(name)).map(Sql::identifier).toList();
+    if (changed.isEmpty()) {
+      return " ON CONFLICT (%s) DO NOTHING".formatted(key);
+    }
     String changes =
-        names.stream()
-            .filter(name -> !write.key().contains(name))
-            .map(name -> Sql.identifier(name) + " = excluded." + Sql.identifier(name))
+        changed.stream()
+            .map(name -> name + " = excluded." + name)
             .collect(Collectors.joining(", "));
-    return " ON CONFLICT (%s) DO %s"
-        .formatted(key, changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes + unlessOlder());
+    return " ON CONFLICT (%s) DO UPDATE SET %s%s".formatted(key, changes, condition(changed));
   }
 
-  /** Of rows as new as each other the later wins: a second look is as good as the first. */
-  private String unlessOlder() {
-    if (write.newer().isEmpty()) {
-      return "";
+  /** Under which a row is replaced; empty for always. */
+  private String condition(List<String> changed) {
+    List<String> conditions = new ArrayList<>();
+    if (!write.newer().isEmpty()) {
+      // Of rows as new as each other the later wins: a second look is as good as the first.
+      String column = Sql.identifier(write.newer());
+      conditions.add("(old.%1$s IS NULL OR old.%1$s <= excluded.%1$s)".formatted(column));
     }
-    String column = Sql.identifier(write.newer());
-    String old = "old." + column;
-    return " WHERE " + old + " IS NULL OR " + old + " <= excluded." + column;
+    if (write.sparing()) {
+      // By their bytes: 1.0 is not 1.00, and not every type has an equality.
+      conditions.add(record("old", changed) + " *<> " + record("excluded", changed));
+    }
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  private static String record(String of, List<String> columns) {
+    return columns.stream()
+        .map(column -> of + "." + column)
+        .collect(Collectors.joining(", ", "ROW(", ")::record"));
   }
 
   private String newest() {

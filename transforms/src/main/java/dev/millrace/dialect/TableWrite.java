@@ -18,9 +18,17 @@ import java.util.List;
  * @param key columns by which a row replaces another; empty to append
  * @param newer a column that grows with each version of a row, so that no row replaces one in which
  *     it is greater; empty for none
+ * @param sparing whether a row that would be replaced by the same values is left as it is
+ * @param fresh whether keys are expected not to be there, so that rows are copied straight first
  */
 public record TableWrite(
-    Table table, BlockSchema schema, List<Integer> fields, List<String> key, String newer)
+    Table table,
+    BlockSchema schema,
+    List<Integer> fields,
+    List<String> key,
+    String newer,
+    boolean sparing,
+    boolean fresh)
     implements Serializable {
 
   /**
@@ -68,7 +76,18 @@ public record TableWrite(
     checkRequired(table, schema);
     checkKey(table, schema, key);
     checkNewer(table, schema, key, newer);
-    return new TableWrite(table, schema, List.copyOf(fields), List.copyOf(key), newer);
+    return new TableWrite(
+        table, schema, List.copyOf(fields), List.copyOf(key), newer, false, false);
+  }
+
+  /** The same, but that a row that would be replaced by the same values is left as it is. */
+  public TableWrite sparingEqual() {
+    return new TableWrite(table, schema, fields, key, newer, true, fresh);
+  }
+
+  /** The same, but that keys are expected not to be there. */
+  public TableWrite expectingNew() {
+    return new TableWrite(table, schema, fields, key, newer, sparing, true);
   }
 
   private static void checkRequired(Table table, BlockSchema schema) {

@@ -5,6 +5,7 @@ import dev.millrace.block.Block;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
@@ -18,7 +19,8 @@ import org.postgresql.util.ServerErrorMessage;
  *
  * <p>To append is one {@code COPY}, where the server allows it and no column has to be cast.
  * Otherwise, and to upsert, the blocks are copied into a temporary table of the session and from
- * there inserted; see {@link StageSql}.
+ * there inserted; see {@link StageSql}. Where the keys are expected to be new, an upsert is such a
+ * {@code COPY} as well, until a key turns out to be there.
  */
 public final class TableWriter {
 
@@ -29,6 +31,7 @@ public final class TableWriter {
   private static final List<String> OF_THE_TABLE = List.of("22", "23", "44", "53");
 
   private static final String DISK_FULL = "53100";
+  private static final String UNIQUE_VIOLATION = "23505";
 
   private final CopyWriter copy;
   private final TableWrite write;
@@ -37,16 +40,16 @@ public final class TableWriter {
   private final String stage;
   private final String createStage;
   private final String insert;
+  private boolean straight;
 
   public TableWriter(TableWrite write) {
     this.write = write;
     this.copy = new CopyWriter(write);
     this.casts = write.routes().stream().anyMatch(Route::isCast);
-    this.staged =
-        casts
-            || !write.key().isEmpty()
-            || write.table().rowSecurity()
-            || write.table().kind() == Table.Kind.VIEW;
+    boolean detour =
+        casts || write.table().rowSecurity() || write.table().kind() == Table.Kind.VIEW;
+    this.staged = detour || !write.key().isEmpty();
+    this.straight = !detour && write.fresh();
     StageSql sql = new StageSql(write);
     String columns = sql.columns();
     // One stage for each target and set of columns that a session of the pool writes to.
@@ -70,14 +73,32 @@ public final class TableWriter {
   public void write(Connection connection, List<Block> blocks, Runnable progress)
       throws SQLException {
     try {
-      if (staged) {
-        stage(connection, blocks, progress);
-      } else {
+      if (!staged) {
         copy.send(connection, write.table().name().sql(), blocks, progress);
+      } else if (!straight || !areNew(connection, blocks, progress)) {
+        stage(connection, blocks, progress);
       }
     } catch (PSQLException refusal) {
       throw named(refusal);
     }
+  }
+
+  /** Copies rows straight into the table, unless one of their keys is there. */
+  private boolean areNew(Connection connection, List<Block> blocks, Runnable progress)
+      throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    straight = false;
+    try {
+      copy.send(connection, write.table().name().sql(), blocks, progress);
+      connection.releaseSavepoint(before);
+      straight = true;
+    } catch (PSQLException refusal) {
+      if (!UNIQUE_VIOLATION.equals(refusal.getSQLState())) {
+        throw refusal;
+      }
+      connection.rollback(before);
+    }
+    return straight;
   }
 
   private void stage(Connection connection, List<Block> blocks, Runnable progress)

@@ -11,6 +11,7 @@ import dev.millrace.dialect.TableWrite;
 import dev.millrace.ledger.Ledger;
 import dev.millrace.ledger.RejectRules;
 import dev.millrace.ledger.RejectWriter;
+import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -39,24 +40,27 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
 
   private final ConnectionSpec spec;
   private final TableName table;
-  private final List<String> key;
-  private final String newer;
+  private final Upsert upsert;
   private final @Nullable Ledger ledger;
   private final @Nullable RejectRules rejects;
   private final Flush flush;
 
+  /** Which rows are replaced, and how; see {@link TableWrite}. */
+  private record Upsert(List<String> key, String newer, boolean sparing, boolean fresh)
+      implements Serializable {
+    static final Upsert NONE = new Upsert(List.of(), "", false, false);
+  }
+
   private WriteTable(
       ConnectionSpec spec,
       TableName table,
-      List<String> key,
-      String newer,
+      Upsert upsert,
       @Nullable Ledger ledger,
       @Nullable RejectRules rejects,
       Flush flush) {
     this.spec = spec;
     this.table = table;
-    this.key = key;
-    this.newer = newer;
+    this.upsert = upsert;
     this.ledger = ledger;
     this.rejects = rejects;
     this.flush = flush;
@@ -69,7 +73,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @throws IllegalArgumentException when the name has another form
    */
   public static WriteTable into(ConnectionSpec spec, String table) {
-    return new WriteTable(spec, TableName.parse(table), List.of(), "", null, null, Flush.DEFAULT);
+    return new WriteTable(spec, TableName.parse(table), Upsert.NONE, null, null, Flush.DEFAULT);
   }
 
   /**
@@ -81,7 +85,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
     if (columns.length == 0) {
       throw new IllegalArgumentException("Invalid key: no columns (must have one or more)");
     }
-    return new WriteTable(spec, table, List.of(columns), newer, ledger, rejects, flush);
+    return with(new Upsert(List.of(columns), upsert.newer, upsert.sparing, upsert.fresh));
   }
 
   /**
@@ -91,7 +95,30 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param column one that grows with each version of a row, beside the key of an upsert
    */
   public WriteTable unlessOlder(String column) {
-    return new WriteTable(spec, table, key, column, ledger, rejects, flush);
+    return with(new Upsert(upsert.key, column, upsert.sparing, upsert.fresh));
+  }
+
+  /**
+   * Leaves a row as it is that an upsert would replace by the same values: that costs a comparison
+   * and saves a new version of the row, with what follows from one, as triggers and replication.
+   * Default: it is replaced.
+   */
+  public WriteTable unlessEqual() {
+    return with(new Upsert(upsert.key, upsert.newer, true, upsert.fresh));
+  }
+
+  /**
+   * Expects that hardly any key of an upsert is there: rows are copied straight into the table, and
+   * upserted only once a key turns out to be there. What is written is the same, in about half the
+   * time where the keys are new; where one is not, each thread that writes has sent the rows of one
+   * transaction in vain.
+   */
+  public WriteTable expectingNew() {
+    return with(new Upsert(upsert.key, upsert.newer, upsert.sparing, true));
+  }
+
+  private WriteTable with(Upsert newUpsert) {
+    return new WriteTable(spec, table, newUpsert, ledger, rejects, flush);
   }
 
   /**
@@ -101,7 +128,7 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param newLedger that of the read whose blocks these are; in the same database as the table
    */
   public WriteTable ledger(Ledger newLedger) {
-    return new WriteTable(spec, table, key, newer, newLedger, rejects, flush);
+    return new WriteTable(spec, table, upsert, newLedger, rejects, flush);
   }
 
   /**
@@ -111,12 +138,12 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    * @param rules null, the default, to fail at the first such row
    */
   public WriteTable rejects(@Nullable RejectRules rules) {
-    return new WriteTable(spec, table, key, newer, ledger, rules, flush);
+    return new WriteTable(spec, table, upsert, ledger, rules, flush);
   }
 
   /** When to commit; default {@link Flush#DEFAULT}. */
   public WriteTable flush(Flush newFlush) {
-    return new WriteTable(spec, table, key, newer, ledger, rejects, newFlush);
+    return new WriteTable(spec, table, upsert, ledger, rejects, newFlush);
   }
 
   /**
@@ -128,7 +155,10 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
    */
   public TableWrite plan(BlockSchema schema) throws SQLException {
     try (Connection connection = spec.connect("plan " + table)) {
-      return TableWrite.of(Catalog.describe(connection, table), schema, key, newer);
+      TableWrite write =
+          TableWrite.of(Catalog.describe(connection, table), schema, upsert.key, upsert.newer);
+      write = upsert.sparing ? write.sparingEqual() : write;
+      return upsert.fresh ? write.expectingNew() : write;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.millrace.block.Block;
 import dev.millrace.cache.result.ContentKey;
 import dev.millrace.cache.result.TableResults;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.dialect.Sql;
 import dev.millrace.pipelines.airquality.bronze.Bronze;
 import dev.millrace.pipelines.airquality.csv.CsvException;
 import dev.millrace.pipelines.airquality.csv.CsvFile;
@@ -26,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -145,16 +147,15 @@ public final class AirQuality {
 
   private void bronze(Pipeline pipeline, List<CsvFile> files) throws SQLException {
     Tables.create(database, Tables.BRONZE);
-    try (Connection connection = database.connect("bronze");
-        PreparedStatement clear =
-            connection.prepareStatement(
-                "DELETE FROM " + Tables.BRONZE_REJECT.name() + " WHERE file = ANY (?)")) {
-      String[] names = files.stream().map(CsvFile::name).toArray(String[]::new);
-      clear.setArray(1, connection.createArrayOf("text", names));
-      clear.executeUpdate();
-    }
+    String ofFiles =
+        files.isEmpty()
+            ? "false"
+            : files.stream()
+                .map(file -> Sql.literal(file.name()))
+                .collect(Collectors.joining(", ", "file IN (", ")"));
+    execute("DELETE FROM " + Tables.BRONZE_REJECT.name() + " WHERE " + ofFiles);
     PCollectionTuple read = pipeline.apply("Read files", Bronze.of(files));
-    write(read.get(Bronze.ROWS), Tables.BRONZE_MEASUREMENT);
+    write(read.get(Bronze.ROWS), Tables.BRONZE_MEASUREMENT, ofFiles);
     write(read.get(Bronze.REJECTS), Tables.BRONZE_REJECT);
   }
 
@@ -191,7 +192,8 @@ public final class AirQuality {
         parts.needed(results.changed()),
         Tables.SILVER,
         results,
-        pipeline -> silver(pipeline, parts.hours(results.changed())));
+        pipeline ->
+            silver(pipeline, parts.hours(results.changed()), parts.needed(results.changed())));
   }
 
   /**
@@ -223,19 +225,17 @@ public final class AirQuality {
             ContentKey.of("silver")
                 .code(Silver.class, Block.class)
                 .parameter("hours before", String.valueOf(HourWindow.CONTEXT_HOURS)),
-            List.of(OnePart.Rows.of(Tables.BRONZE_MEASUREMENT, hours.needed())),
+            List.of(OnePart.rows(Tables.BRONZE_MEASUREMENT, hours.needed())),
             List.of(
-                OnePart.Rows.of(Tables.SILVER_HOUR, hours.written()),
-                new OnePart.Rows(
-                    Tables.SILVER_REJECT.schema().names(),
-                    "silver_reject AS t JOIN bronze_measurement AS b USING (file, line) WHERE "
-                        + hours.own())));
+                OnePart.rows(Tables.SILVER_HOUR, hours.written()),
+                "silver_reject AS t JOIN bronze_measurement AS b USING (file, line) WHERE "
+                    + hours.own()));
     return window(
         "silver",
         part,
         List.of(Tables.BRONZE_MEASUREMENT),
         Tables.SILVER,
-        pipeline -> silver(pipeline, hours));
+        pipeline -> silver(pipeline, hours, part.rows("")));
   }
 
   /** A stage that makes all or nothing. */
@@ -250,15 +250,15 @@ public final class AirQuality {
     return new Stage(name, results.rows(), writes, results, build);
   }
 
-  private void silver(Pipeline pipeline, Hours hours) throws SQLException {
+  private void silver(Pipeline pipeline, Hours hours, long rows) throws SQLException {
     execute(
         CLEAR_HOURS.formatted(hours.written()),
         "DELETE FROM %s r USING %s b WHERE r.file = b.file AND r.line = b.line AND %s"
             .formatted(Tables.SILVER_REJECT.name(), Tables.BRONZE_MEASUREMENT.name(), hours.own()));
     PCollection<Block> bronze =
         pipeline.apply("Read bronze", read(Tables.BRONZE_MEASUREMENT, hours));
-    PCollectionTuple silver = bronze.apply("Silver", Silver.of(hours));
-    write(silver.get(Silver.ROWS), Tables.SILVER_HOUR);
+    PCollectionTuple silver = bronze.apply("Silver", Silver.of(hours, rows));
+    write(silver.get(Silver.ROWS), Tables.SILVER_HOUR, hours.written());
     write(silver.get(Silver.REJECTS), Tables.SILVER_REJECT);
   }
 
@@ -271,19 +271,20 @@ public final class AirQuality {
     Tables.create(database, Tables.SILVER);
     if (memory == Memory.NONE) {
       long rows = count(Tables.SILVER_HOUR, "true");
-      return new Stage("gold", rows, Tables.GOLD, null, this::gold);
+      return new Stage("gold", rows, Tables.GOLD, null, pipeline -> gold(pipeline, rows));
     }
     StageResults results =
         check("gold", List.of(Tables.SILVER_HOUR), Tables.GOLD, new GoldParts(database));
-    return new Stage("gold", results.rows(), Tables.GOLD, results, this::gold);
+    return new Stage(
+        "gold", results.rows(), Tables.GOLD, results, pipeline -> gold(pipeline, results.rows()));
   }
 
-  private void gold(Pipeline pipeline) throws SQLException {
+  private void gold(Pipeline pipeline, long rows) throws SQLException {
     Tables.create(database, Tables.GOLD);
     // A run that has become longer or shorter has another key than before.
     execute("DELETE FROM " + Tables.GOLD_EXCEEDANCE_RUN.name());
     PCollection<Block> silver = pipeline.apply("Read silver", hours("true"));
-    PCollectionTuple gold = silver.apply("Gold", Gold.withRunsAbove(Gold.UNHEALTHY_ABOVE));
+    PCollectionTuple gold = silver.apply("Gold", Gold.withRunsAbove(Gold.UNHEALTHY_ABOVE, rows));
     write(gold.get(Gold.STATION_DAYS), Tables.GOLD_STATION_DAY);
     write(gold.get(Gold.CITY_DAYS), Tables.GOLD_CITY_DAY);
     write(gold.get(Gold.RUNS), Tables.GOLD_EXCEEDANCE_RUN);
@@ -306,8 +307,8 @@ public final class AirQuality {
             database,
             window.toString(),
             ContentKey.of("gold").code(Gold.class, Block.class),
-            List.of(OnePart.Rows.of(Gold.INPUT, Tables.SILVER_HOUR, window.written())),
-            List.of(OnePart.Rows.of(Tables.GOLD_STATION_DAY, days(window))));
+            List.of(OnePart.rows(Tables.SILVER_HOUR, window.written())),
+            List.of(OnePart.rows(Tables.GOLD_STATION_DAY, days(window))));
     return window(
         "gold",
         part,
@@ -317,7 +318,9 @@ public final class AirQuality {
           execute(CLEAR_DAYS.formatted(window.from().toLocalDate(), window.to().toLocalDate()));
           PCollection<Block> silver =
               pipeline.apply("Read silver", hours(window.written()).key("hour"));
-          write(silver.apply("Station days", new Gold.StationDays()), Tables.GOLD_STATION_DAY);
+          write(
+              silver.apply("Station days", new Gold.StationDays(part.rows(""))),
+              Tables.GOLD_STATION_DAY);
         });
   }
 
@@ -358,12 +361,12 @@ public final class AirQuality {
                 .code(Gold.class, Block.class)
                 .parameter("above", String.valueOf(Gold.UNHEALTHY_ABOVE)),
             List.of(
-                OnePart.Rows.of(Gold.INPUT, Tables.SILVER_HOUR, exceeding),
-                OnePart.Rows.of(Tables.GOLD_STATION_DAY, days(months))),
+                OnePart.rows(Tables.SILVER_HOUR, exceeding),
+                OnePart.rows(Tables.GOLD_STATION_DAY, days(months))),
             List.of(
-                OnePart.Rows.of(Tables.GOLD_CITY_DAY, days(months)),
-                OnePart.Rows.of(Tables.GOLD_MONTH_RANKING, month),
-                OnePart.Rows.of(Tables.GOLD_EXCEEDANCE_RUN, touched)));
+                OnePart.rows(Tables.GOLD_CITY_DAY, days(months)),
+                OnePart.rows(Tables.GOLD_MONTH_RANKING, month),
+                OnePart.rows(Tables.GOLD_EXCEEDANCE_RUN, touched)));
     return window(
         "summary",
         part,
@@ -377,13 +380,14 @@ public final class AirQuality {
           PCollectionTuple city =
               pipeline
                   .apply("Read days", read(Tables.GOLD_STATION_DAY).where(days(months)))
-                  .apply("City", new Gold.City());
+                  .apply("City", new Gold.City(part.rows("")));
           write(city.get(Gold.CITY_DAYS), Tables.GOLD_CITY_DAY);
           write(city.get(Gold.RANKING), Tables.GOLD_MONTH_RANKING);
           PCollection<Block> hours =
               pipeline.apply("Read hours of exceedance", hours(exceeding).key("hour"));
           write(
-              hours.apply("Runs", new Gold.Runs(Gold.UNHEALTHY_ABOVE)), Tables.GOLD_EXCEEDANCE_RUN);
+              hours.apply("Runs", new Gold.Runs(Gold.UNHEALTHY_ABOVE, part.rows(""))),
+              Tables.GOLD_EXCEEDANCE_RUN);
         });
   }
 
@@ -467,8 +471,24 @@ public final class AirQuality {
   }
 
   private void write(PCollection<Block> blocks, Table table) {
-    blocks.apply(
-        Stage.writeStep(table), WriteTable.into(database, table.name()).upsert(table.upsertKey()));
+    blocks.apply(Stage.writeStep(table), upsert(table));
+  }
+
+  /** Writes rows of a part of a table, straight if there are none of it. */
+  private void write(PCollection<Block> blocks, Table table, String part) throws SQLException {
+    WriteTable upsert = upsert(table);
+    blocks.apply(Stage.writeStep(table), isEmpty(table, part) ? upsert.expectingNew() : upsert);
+  }
+
+  /** Rows that stay as they are have what is made of them stay, too. */
+  private WriteTable upsert(Table table) {
+    return WriteTable.into(database, table.name()).upsert(table.upsertKey()).unlessEqual();
+  }
+
+  private boolean isEmpty(Table table, String condition) throws SQLException {
+    try (Connection connection = database.connect("window")) {
+      return !Coverage.exists(connection, table, condition);
+    }
   }
 
   private long count(Table table, String where) throws SQLException {

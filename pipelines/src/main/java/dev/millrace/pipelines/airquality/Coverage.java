@@ -77,8 +77,8 @@ public final class Coverage {
     }
   }
 
-  private static boolean exists(Connection connection, Table table, String where)
-      throws SQLException {
+  /** Whether a table has rows that a condition holds for. */
+  static boolean exists(Connection connection, Table table, String where) throws SQLException {
     if (!Tables.exist(connection, table)) {
       return false;
     }

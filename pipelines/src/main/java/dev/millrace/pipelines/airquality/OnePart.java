@@ -12,44 +12,32 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A stage's result for one window, or for all there is: it is left out as a whole. */
+/**
+ * A stage's result for one window, or for all there is: it is left out as a whole. What decides it
+ * is which versions of rows there are, which is soon asked, as all stages leave a row alone that
+ * would be replaced by the same values.
+ */
 final class OnePart implements Parts {
   private final ConnectionSpec database;
   private final String name;
   private final ContentKey code;
-  private final List<Rows> inputs;
-  private final List<Rows> outputs;
+  private final List<String> inputs;
+  private final List<String> outputs;
   private long rows;
-
-  /**
-   * Some rows, of which some columns count.
-   *
-   * @param from what stands in a {@code FROM}, with the table as {@code t}, and a condition
-   */
-  record Rows(List<String> columns, String from) {
-
-    /** All columns of the rows that a condition holds for. */
-    static Rows of(Table table, String condition) {
-      return of(table.schema().names(), table, condition);
-    }
-
-    static Rows of(List<String> columns, Table table, String condition) {
-      return new Rows(columns, "%s AS t WHERE %s".formatted(table.name(), condition));
-    }
-  }
 
   /**
    * @param name of the part
    * @param code which is run, with its parameters
-   * @param inputs that decide the result
-   * @param outputs what is written
+   * @param inputs rows that decide the result: what stands in a {@code FROM}, with the table as
+   *     {@code t}
+   * @param outputs rows that are written
    */
   OnePart(
       ConnectionSpec database,
       String name,
       ContentKey code,
-      List<Rows> inputs,
-      List<Rows> outputs) {
+      List<String> inputs,
+      List<String> outputs) {
     this.database = database;
     this.name = name;
     this.code = code;
@@ -74,11 +62,16 @@ final class OnePart implements Parts {
     return new TreeMap<>(Map.of(name, all(outputs)));
   }
 
-  private Fingerprint all(List<Rows> some) throws SQLException {
+  /** Rows of a table as inputs or outputs. */
+  static String rows(Table table, String condition) {
+    return "%s AS t WHERE %s".formatted(table.name(), condition);
+  }
+
+  private Fingerprint all(List<String> some) throws SQLException {
     Fingerprint all = Fingerprint.EMPTY;
     try (TableSnapshot snapshot = TableSnapshot.of(database)) {
-      for (Rows each : some) {
-        all = all.plus(snapshot.whole(each.columns(), each.from()));
+      for (String each : some) {
+        all = all.plus(snapshot.versions(each));
       }
     }
     return all;

@@ -39,6 +39,9 @@ public final class TableSnapshot implements AutoCloseable {
       GROUP BY r.part
       """;
 
+  private static final String VERSIONS =
+      "SELECT count(*), coalesce(sum(hashtidextended(t.ctid, t.xmin::text::bigint)), 0) FROM ";
+
   private final Connection connection;
   private final Pulse pulse;
 
@@ -89,6 +92,21 @@ public final class TableSnapshot implements AutoCloseable {
       }
     }
     return parts;
+  }
+
+  /**
+   * The fingerprint of the versions of rows, not of what is in them: another as soon as a row is
+   * written, by the same values, too, or moved by {@code VACUUM FULL} or a restore. It takes a
+   * fraction of the time of {@link #whole}.
+   *
+   * @param from what stands in a {@code FROM}, with the table as {@code t}
+   */
+  public Fingerprint versions(String from) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet all = statement.executeQuery(VERSIONS + from)) {
+      all.next();
+      return Fingerprint.of(all.getLong(1), new BigInteger(all.getString(2)), BigInteger.ZERO);
+    }
   }
 
   /** The fingerprint of all rows. */

@@ -3,17 +3,13 @@ package dev.millrace.pipelines.airquality.gold;
 
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockCoder;
-import dev.millrace.pipelines.airquality.table.StationYear;
+import dev.millrace.pipelines.airquality.group.GroupRows;
+import dev.millrace.pipelines.airquality.group.Shards;
 import dev.millrace.pipelines.airquality.table.Table;
 import dev.millrace.pipelines.airquality.table.Tables;
-import java.time.YearMonth;
 import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
@@ -23,9 +19,9 @@ import org.apache.beam.sdk.values.TupleTagList;
  * Turns blocks of the silver table into blocks of the gold tables; or does a part of that, for a
  * window of hours and for what reaches over windows.
  *
- * <p>Bounded. Three shuffles of blocks: hours by station and year, hours of exceedance by station,
- * station days by month. Memory: a station's year, a station's hours of exceedance, or a month's
- * days at a time.
+ * <p>Bounded. Three shuffles of blocks, see {@link GroupRows}: hours by station and year, hours of
+ * exceedance by station, station days by month. Memory: a shard of some ten thousand rows, or a
+ * station's year, a station's hours of exceedance, or a month's days if that is more, at a time.
  */
 public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple> {
   /** The columns of {@link Tables#SILVER_HOUR} that the input has. */
@@ -55,42 +51,54 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
   /** The threshold unless told otherwise: an index above it is unhealthy for everyone. */
   public static final int UNHEALTHY_ABOVE = 150;
 
-  private final int above;
+  private static final int HOURS_OF_A_DAY = 24;
 
-  private Gold(int above) {
+  private final int above;
+  private final long hours;
+
+  private Gold(int above, long hours) {
     this.above = above;
+    this.hours = hours;
   }
 
   /**
    * Reckons days, rankings and runs.
    *
    * @param above the index that a run of exceedance stays above, 0 or more
+   * @param hours about how many rows come in, 0 or more, by which memory is divided
    */
-  public static Gold withRunsAbove(int above) {
+  public static Gold withRunsAbove(int above, long hours) {
     if (above < 0) {
       throw new IllegalArgumentException("Invalid threshold: " + above + " (must be 0 or more)");
     }
-    return new Gold(above);
+    return new Gold(above, hours);
   }
 
   @Override
   public PCollectionTuple expand(PCollection<Block> silver) {
-    PCollection<Block> days = silver.apply("Station days", new StationDays());
-    PCollectionTuple city = days.apply("City", new City());
+    PCollection<Block> days = silver.apply("Station days", new StationDays(hours));
+    PCollectionTuple city = days.apply("City", new City(hours / HOURS_OF_A_DAY));
     return PCollectionTuple.of(STATION_DAYS, days)
         .and(CITY_DAYS, city.get(CITY_DAYS))
         .and(RANKING, city.get(RANKING))
-        .and(RUNS, silver.apply("Runs", new Runs(above)));
+        .and(RUNS, silver.apply("Runs", new Runs(above, hours)));
   }
 
   /** From the hours of whole days to {@link Tables#GOLD_STATION_DAY}. */
   public static final class StationDays extends PTransform<PCollection<Block>, PCollection<Block>> {
+    private final Shards shards;
+
+    /**
+     * @param hours about how many rows come in, 0 or more
+     */
+    public StationDays(long hours) {
+      this.shards = Shards.of(hours);
+    }
+
     @Override
     public PCollection<Block> expand(PCollection<Block> silver) {
-      return grouped(
-              silver,
-              "By station and year",
-              (rows, i) -> StationYear.of(rows.station(i), rows.timestamp("hour", i)).key())
+      return silver
+          .apply("By station and year", new GroupRows(shards, GoldFns.STATION_YEARS))
           .apply("Days", ParDo.of(new GoldFns.StationDays()))
           .setCoder(coder(Tables.GOLD_STATION_DAY));
     }
@@ -99,24 +107,21 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
   /** From the hours of exceedance, and perhaps others, to {@link Tables#GOLD_EXCEEDANCE_RUN}. */
   public static final class Runs extends PTransform<PCollection<Block>, PCollection<Block>> {
     private final int above;
+    private final Shards shards;
 
     /**
      * @param above the index that a run stays above, 0 or more
+     * @param hours about how many rows come in, 0 or more
      */
-    public Runs(int above) {
+    public Runs(int above, long hours) {
       this.above = above;
+      this.shards = Shards.of(hours);
     }
 
     @Override
     public PCollection<Block> expand(PCollection<Block> silver) {
-      int threshold = above;
-      return grouped(
-              silver,
-              "By station",
-              (rows, i) -> {
-                Integer aqi = rows.hour(i).indices().overall();
-                return aqi != null && aqi > threshold ? rows.station(i) : null;
-              })
+      return silver
+          .apply("By station", new GroupRows(shards, GoldFns.stationsAbove(above)))
           .apply("Runs", ParDo.of(new GoldFns.Runs(above)))
           .setCoder(coder(Tables.GOLD_EXCEEDANCE_RUN));
     }
@@ -127,13 +132,20 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
    * Tables#GOLD_MONTH_RANKING}.
    */
   public static final class City extends PTransform<PCollection<Block>, PCollectionTuple> {
+    private final Shards shards;
+
+    /**
+     * @param days about how many rows come in, 0 or more
+     */
+    public City(long days) {
+      this.shards = Shards.of(days);
+    }
+
     @Override
     public PCollectionTuple expand(PCollection<Block> stationDays) {
       PCollectionTuple city =
-          grouped(
-                  stationDays,
-                  "By month",
-                  (rows, i) -> YearMonth.from(rows.stationDay(i).day()).toString())
+          stationDays
+              .apply("By month", new GroupRows(shards, GoldFns.MONTHS))
               .apply(
                   "City and ranking",
                   ParDo.of(new GoldFns.CityMonth())
@@ -142,14 +154,6 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
       city.get(RANKING).setCoder(coder(Tables.GOLD_MONTH_RANKING));
       return city;
     }
-  }
-
-  private static PCollection<KV<String, Iterable<Block>>> grouped(
-      PCollection<Block> blocks, String name, GoldFns.KeyOf key) {
-    return blocks
-        .apply(name, ParDo.of(new GoldFns.Deal(key)))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), BlockCoder.of(BlockCoder.schemaOf(blocks))))
-        .apply("Group " + name, GroupByKey.create());
   }
 
   private static BlockCoder coder(Table table) {

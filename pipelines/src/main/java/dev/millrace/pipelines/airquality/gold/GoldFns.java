@@ -2,59 +2,51 @@
 package dev.millrace.pipelines.airquality.gold;
 
 import dev.millrace.block.Block;
-import dev.millrace.pipelines.airquality.table.Partition;
-import dev.millrace.pipelines.airquality.table.StationYear;
-import java.io.Serializable;
+import dev.millrace.pipelines.airquality.group.Keys;
+import dev.millrace.pipelines.airquality.group.StationYear;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
-import org.jspecify.annotations.Nullable;
 
 /** The steps of {@link Gold}, which leave the reckoning to {@link GoldGroups}. */
 final class GoldFns {
+  /** The station and year of a silver row. */
+  static final Keys STATION_YEARS =
+      (block, row, out) -> {
+        GoldRows rows = new GoldRows(block);
+        out.accept(StationYear.of(rows.station(row), rows.timestamp("hour", row)).key());
+      };
+
+  /** The month of a station day. */
+  static final Keys MONTHS =
+      (block, row, out) ->
+          out.accept(YearMonth.from(new GoldRows(block).stationDay(row).day()).toString());
+
   private GoldFns() {}
 
-  /** The key that a row is dealt to; null for none. */
-  @FunctionalInterface
-  interface KeyOf extends Serializable {
-    @Nullable String of(GoldRows rows, int row);
-  }
-
-  /** Deals rows out by key. */
-  static final class Deal extends DoFn<Block, KV<String, Block>> {
-    private final KeyOf key;
-
-    Deal(KeyOf key) {
-      this.key = key;
-    }
-
-    @ProcessElement
-    public void process(@Element Block block, OutputReceiver<KV<String, Block>> out) {
-      Partition partition = new Partition(block.schema());
+  /** The station of a silver row whose index is above a threshold. */
+  static Keys stationsAbove(int threshold) {
+    return (block, row, out) -> {
       GoldRows rows = new GoldRows(block);
-      for (int i = 0; i < block.rows(); i++) {
-        String to = key.of(rows, i);
-        if (to != null) {
-          partition.add(to, block, i);
-        }
+      Integer aqi = rows.hour(row).indices().overall();
+      if (aqi != null && aqi > threshold) {
+        out.accept(rows.station(row));
       }
-      partition.forEach((to, part) -> out.output(KV.of(to, part)));
-    }
+    };
   }
 
   /** Reckons the days of a station's year. */
-  static final class StationDays extends DoFn<KV<String, Iterable<Block>>, Block> {
+  static final class StationDays extends DoFn<KV<String, Block>, Block> {
     @ProcessElement
-    public void process(@Element KV<String, Iterable<Block>> group, OutputReceiver<Block> out) {
+    public void process(@Element KV<String, Block> group, OutputReceiver<Block> out) {
       String station = StationYear.parse(group.getKey()).station();
-      out.output(GoldGroups.stationDays(station, group.getValue()));
+      out.output(GoldGroups.stationDays(station, List.of(group.getValue())));
     }
   }
 
   /** Finds a station's runs. */
-  static final class Runs extends DoFn<KV<String, Iterable<Block>>, Block> {
+  static final class Runs extends DoFn<KV<String, Block>, Block> {
     private final int above;
 
     Runs(int above) {
@@ -62,8 +54,8 @@ final class GoldFns {
     }
 
     @ProcessElement
-    public void process(@Element KV<String, Iterable<Block>> group, OutputReceiver<Block> out) {
-      Block runs = GoldGroups.runs(group.getValue(), above);
+    public void process(@Element KV<String, Block> group, OutputReceiver<Block> out) {
+      Block runs = GoldGroups.runs(List.of(group.getValue()), above);
       if (runs.rows() > 0) {
         out.output(runs);
       }
@@ -71,12 +63,10 @@ final class GoldFns {
   }
 
   /** Reckons the city's days of a month and ranks its stations. */
-  static final class CityMonth extends DoFn<KV<String, Iterable<Block>>, Block> {
+  static final class CityMonth extends DoFn<KV<String, Block>, Block> {
     @ProcessElement
-    public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
-      // Flink lets a group be gone through once.
-      List<Block> days = new ArrayList<>();
-      group.getValue().forEach(days::add);
+    public void process(@Element KV<String, Block> group, MultiOutputReceiver out) {
+      List<Block> days = List.of(group.getValue());
       out.get(Gold.CITY_DAYS).output(GoldGroups.cityDays(days));
       Block ranking = GoldGroups.ranking(YearMonth.parse(group.getKey()), days);
       if (ranking.rows() > 0) {

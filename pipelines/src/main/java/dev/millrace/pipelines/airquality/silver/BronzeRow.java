@@ -4,6 +4,9 @@ package dev.millrace.pipelines.airquality.silver;
 import dev.millrace.block.Block;
 import dev.millrace.block.BlockColumn;
 import dev.millrace.pipelines.airquality.csv.Uci;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,14 @@ record BronzeRow(Block block, int row) {
   private static final int LINE = 1;
   private static final int CELLS = 2;
 
+  private static final Map<String, Integer> POSITIONS = positions();
+
+  private static Map<String, Integer> positions() {
+    Map<String, Integer> positions = new HashMap<>();
+    Uci.COLUMNS.forEach(column -> positions.put(column, CELLS + positions.size()));
+    return positions;
+  }
+
   String file() {
     return block.column(FILE).getText(row);
   }
@@ -25,7 +36,7 @@ record BronzeRow(Block block, int row) {
 
   /** The text of a column, null where it is missing: {@code NA}, or NULL in the table. */
   @Nullable String cell(String column) {
-    BlockColumn cells = block.column(CELLS + Uci.COLUMNS.indexOf(column));
+    BlockColumn cells = block.column(Objects.requireNonNull(POSITIONS.get(column)));
     if (cells.isNull(row)) {
       return null;
     }

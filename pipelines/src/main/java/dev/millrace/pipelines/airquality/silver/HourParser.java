@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.silver;
 
+import com.google.common.base.CharMatcher;
 import dev.millrace.pipelines.airquality.index.Concentrations;
 import dev.millrace.pipelines.airquality.silver.Hour.Weather;
 import java.math.BigDecimal;
@@ -8,7 +9,6 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ final class HourParser {
   private static final int MAX_DIGITS = 1_000;
 
   /** As {@link BronzeDay} reads them: no sign, no zeros beyond, no digits of other scripts. */
-  private static final Pattern PLAIN = Pattern.compile("[0-9]+");
+  private static final CharMatcher PLAIN = CharMatcher.inRange('0', '9');
 
   private final Consumer<SilverReject> rejects;
 
@@ -129,7 +129,7 @@ final class HourParser {
     try {
       int value = Integer.parseInt(text);
       if (value >= low && value <= high) {
-        if (PLAIN.matcher(text).matches() && text.length() <= String.valueOf(high).length()) {
+        if (PLAIN.matchesAllOf(text) && text.length() <= String.valueOf(high).length()) {
           return value;
         }
         rejectRow(row, column, text, "is not written in plain digits");

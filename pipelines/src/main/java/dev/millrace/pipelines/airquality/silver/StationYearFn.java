@@ -3,12 +3,13 @@ package dev.millrace.pipelines.airquality.silver;
 
 import dev.millrace.block.Block;
 import dev.millrace.observe.RejectReason;
-import dev.millrace.pipelines.airquality.table.StationYear;
+import dev.millrace.pipelines.airquality.group.StationYear;
+import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /** Types the rows of a station and year and computes their averages and indices. */
-final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
+final class StationYearFn extends DoFn<KV<String, Block>, Block> {
   private final Hours window;
 
   StationYearFn(Hours window) {
@@ -16,9 +17,9 @@ final class StationYearFn extends DoFn<KV<String, Iterable<Block>>, Block> {
   }
 
   @ProcessElement
-  public void process(@Element KV<String, Iterable<Block>> group, MultiOutputReceiver out) {
+  public void process(@Element KV<String, Block> group, MultiOutputReceiver out) {
     SilverYear year =
-        SilverYear.of(StationYear.parse(group.getKey()).year(), window, group.getValue());
+        SilverYear.of(StationYear.parse(group.getKey()).year(), window, List.of(group.getValue()));
     if (year.rows().rows() > 0) {
       out.get(Silver.ROWS).output(year.rows());
     }

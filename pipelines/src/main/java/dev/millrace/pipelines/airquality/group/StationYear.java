@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package dev.millrace.pipelines.airquality.table;
+package dev.millrace.pipelines.airquality.group;
 
 import java.time.LocalDateTime;
 
