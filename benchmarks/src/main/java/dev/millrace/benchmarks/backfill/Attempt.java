@@ -151,9 +151,6 @@ record Attempt(
     words.add("--target=" + jdbcUrl);
     words.add("--retries=0");
     words.add("--json");
-    if (!contender.argument().startsWith("--parallelism=")) {
-      words.add("--parallelism=" + parallelism);
-    }
     words.add(contender.argument());
     if (contender.isIsolated()) {
       words.add("--jvm=" + xmx(heap));

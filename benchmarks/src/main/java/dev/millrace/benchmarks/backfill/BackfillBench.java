@@ -68,7 +68,7 @@ public final class BackfillBench {
    *
    * @param rows of bronze, 1 or more and not counted out exactly; default 500,000
    * @param rounds how often everything is measured, 1 or more; default 3
-   * @param parallelism threads of each pipeline, 1 or more
+   * @param parallelism threads of each stock pipeline, 1 or more
    * @param baselineWindows how many months the stock pipelines make that read whole tables, 1 or
    *     more: a month costs them the more the longer the table is; null, the default, for all
    * @param heaps whether to find the smallest heap that suffices instead, which takes many runs

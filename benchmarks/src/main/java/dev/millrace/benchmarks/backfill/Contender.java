@@ -26,8 +26,8 @@ public enum Contender {
   MILLRACE_STAGE("--isolate=stage"),
   /** As it comes, but one window at a time. */
   MILLRACE_CONCURRENT_1("--concurrent=1"),
-  /** As it comes, but that a pipeline has one thread. */
-  MILLRACE_PARALLELISM_1("--parallelism=1");
+  /** As it comes, but that each pipeline has two threads, and not its share of the processors. */
+  MILLRACE_PARALLELISM_2("--parallelism=2");
 
   private final @Nullable Runner runner;
   private final boolean pushesDown;
