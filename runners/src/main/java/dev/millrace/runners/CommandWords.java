@@ -23,6 +23,7 @@ final class CommandWords {
           "--runner",
           "--detached",
           "--config",
+          "--environment",
           "--json",
           "--verbose",
           "--quiet",

@@ -32,6 +32,7 @@ final class Commands {
     line.addSubcommand(new HistoryCommand(console));
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new DashboardCommand(console));
+    line.addSubcommand(ConfigCommand.line(console));
     line.addSubcommand(FlinkCommand.line(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());

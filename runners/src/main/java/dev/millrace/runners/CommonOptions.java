@@ -143,6 +143,12 @@ final class CommonOptions {
   String config = "";
 
   @Option(
+      names = "--environment",
+      paramLabel = "NAME",
+      description = "What stands under `environments:` and this name in that file goes first.")
+  String environment = "";
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Show the log, and the stack trace of a failure.")
   boolean verbose;

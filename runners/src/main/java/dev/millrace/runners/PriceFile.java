@@ -28,7 +28,7 @@ final class PriceFile {
    * @throws UsageException if it cannot be read, lacks one of them, or holds anything else
    */
   static Prices read(Path file) {
-    Map<String, String> values = ProjectFile.read(file);
+    Map<String, ProjectFile.Entry> values = ProjectFile.read(file);
     for (String key : values.keySet()) {
       if (!KEYS.contains(key)) {
         throw new UsageException(
@@ -47,17 +47,17 @@ final class PriceFile {
     }
   }
 
-  private static String text(Path file, Map<String, String> values, String key) {
-    String value = values.get(key);
-    if (value == null) {
+  private static String text(Path file, Map<String, ProjectFile.Entry> values, String key) {
+    ProjectFile.Entry entry = values.get(key);
+    if (entry == null) {
       throw new UsageException(
           "Cannot read %s: it has no %s; a price may be 0, but has to be there"
               .formatted(file, key));
     }
-    return value;
+    return entry.value();
   }
 
-  private static double price(Path file, Map<String, String> values, String key) {
+  private static double price(Path file, Map<String, ProjectFile.Entry> values, String key) {
     String value = text(file, values, key);
     try {
       return Double.parseDouble(value);

@@ -24,11 +24,13 @@ import picocli.CommandLine.Model.OptionSpec;
  *
  * <p>A common option is {@code block-size} in the file and {@code MILLRACE_BLOCK_SIZE} in the
  * environment; an option of one command is {@code table} under {@code sync:} and {@code
- * MILLRACE_SYNC_TABLE}. The environment wins. A name that no option has is refused.
+ * MILLRACE_SYNC_TABLE}. The environment wins. A name that no option has is refused. How the file is
+ * read: {@link ProjectOptions}.
  */
 final class Settings implements IDefaultValueProvider {
 
   private static final String PREFIX = "MILLRACE_";
+  private static final String PROJECT_FILE = "millrace.yaml";
 
   /** Variables that are not options. */
   private static final Set<String> OTHER_VARIABLES =
@@ -64,7 +66,7 @@ final class Settings implements IDefaultValueProvider {
           .collect(Collectors.toUnmodifiableSet());
 
   /** A value, and the place it came from for the sentence that refuses it. */
-  private record Given(String value, String origin) {}
+  record Given(String value, String origin) {}
 
   private final Map<String, Given> byKey;
 
@@ -80,11 +82,15 @@ final class Settings implements IDefaultValueProvider {
   static Settings of(Console console, String[] args, CommandSpec root) {
     Set<String> keys = keysOf(root);
     Map<String, Given> byKey = new HashMap<>();
-    projectFile(console, args)
-        .ifPresent(
-            file ->
-                ProjectFile.read(file)
-                    .forEach((key, value) -> putFromFile(byKey, keys, file, key, value)));
+    String environment = named(console, args, "environment").orElse("");
+    Optional<Path> file = projectFile(console, args);
+    if (file.isPresent()) {
+      new ProjectOptions(file.get(), keys).read(environment, byKey::put);
+    } else if (!environment.isEmpty()) {
+      throw new UsageException(
+          "Invalid --environment: %s (must be left out: there is no %s)"
+              .formatted(environment, PROJECT_FILE));
+    }
     Map<String, String> keyOfVariable =
         keys.stream().collect(Collectors.toMap(Settings::variable, key -> key));
     console
@@ -100,8 +106,13 @@ final class Settings implements IDefaultValueProvider {
 
   @Override
   public @Nullable String defaultValue(ArgSpec arg) {
-    Given given = byKey.get(key(arg));
+    Given given = given(arg);
     return given == null ? null : given.value();
+  }
+
+  /** What the environment or the file gives to an option; null if nothing. */
+  @Nullable Given given(ArgSpec arg) {
+    return byKey.get(key(arg));
   }
 
   /** Whether a variable gives an option its value. */
@@ -113,19 +124,9 @@ final class Settings implements IDefaultValueProvider {
 
   /** The variable or file that gave this option its value; empty if it was a flag. */
   Optional<String> origin(ArgSpec arg, String value) {
-    return Optional.ofNullable(byKey.get(key(arg)))
+    return Optional.ofNullable(given(arg))
         .filter(given -> given.value().equals(value))
         .map(Given::origin);
-  }
-
-  private static void putFromFile(
-      Map<String, Given> byKey, Set<String> keys, Path file, String key, String value) {
-    if (!keys.contains(key)) {
-      throw new UsageException(
-          "Invalid key of %s: %s (must be the name of an option%s)"
-              .formatted(file, key, Nearest.hint(key, keys)));
-    }
-    byKey.put(key, new Given(value, file.toString()));
   }
 
   private static String keyOf(String variable, Map<String, String> keyOfVariable) {
@@ -141,18 +142,24 @@ final class Settings implements IDefaultValueProvider {
   }
 
   private static Optional<Path> projectFile(Console console, String[] args) {
-    String named = console.environment().get(PREFIX + "CONFIG");
+    Optional<String> named = named(console, args, "config");
+    return named.isPresent()
+        ? named.map(console.folder()::resolve)
+        : Optional.of(console.folder().resolve(PROJECT_FILE)).filter(Files::exists);
+  }
+
+  /** What a flag or variable says that has to be known before all others. */
+  private static Optional<String> named(Console console, String[] args, String option) {
+    String named = console.environment().get(variable(option));
+    String flag = "--" + option;
     for (int i = 0; i < args.length; i++) {
-      if (args[i].startsWith("--config=")) {
-        named = args[i].substring("--config=".length());
-      } else if (args[i].equals("--config") && i + 1 < args.length) {
+      if (args[i].startsWith(flag + "=")) {
+        named = args[i].substring(flag.length() + 1);
+      } else if (args[i].equals(flag) && i + 1 < args.length) {
         named = args[i + 1];
       }
     }
-    if (named != null) {
-      return Optional.of(console.folder().resolve(named));
-    }
-    return Optional.of(console.folder().resolve("millrace.yaml")).filter(Files::exists);
+    return Optional.ofNullable(named);
   }
 
   private static Set<String> keysOf(CommandSpec root) {
@@ -171,7 +178,7 @@ final class Settings implements IDefaultValueProvider {
   }
 
   /** An option of {@code flink up} is one of {@code flink}: what is below shares its options. */
-  private static String key(ArgSpec arg) {
+  static String key(ArgSpec arg) {
     String name = arg instanceof OptionSpec option ? name(option) : arg.paramLabel();
     CommandSpec command = arg.command();
     while (command.parent() != null && command.parent().parent() != null) {

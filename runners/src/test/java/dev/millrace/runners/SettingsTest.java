@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,12 +65,122 @@ class SettingsTest {
         .isEqualTo("b");
   }
 
+  private static final String ENVIRONMENTS =
+      """
+      parallelism: 2
+      performance:
+        batching: {block-size: 2MiB}
+        table: shared
+      probe: {key: [a]}
+      environments:
+        staging:
+          parallelism: 3
+        production:
+          performance: {parallelism: 4, block-size: 8MiB}
+          parallelism: 5
+          probe: {table: large}
+      """;
+
+  @Test
+  void environment_shouldGoBeforeWhatStandsBesideIt() throws Exception {
+    file(ENVIRONMENTS);
+    ProbeCommand none = ProbeCommand.parse(console(Map.of()), "probe");
+    assertThat(none.common().parallelism).isEqualTo(2);
+    assertThat(none.common().blockSize()).isEqualTo(ByteSize.ofMebibytes(2));
+    assertThat(none.table).isEqualTo("shared");
+
+    ProbeCommand staging =
+        ProbeCommand.parse(console(Map.of("MILLRACE_ENVIRONMENT", "staging")), "probe");
+    assertThat(staging.common().parallelism).isEqualTo(3);
+    assertThat(staging.common().blockSize()).isEqualTo(ByteSize.ofMebibytes(2));
+
+    ProbeCommand production =
+        ProbeCommand.parse(console(Map.of()), "probe", "--environment=production");
+    assertThat(production.common().parallelism).isEqualTo(5);
+    assertThat(production.common().blockSize()).isEqualTo(ByteSize.ofMebibytes(8));
+    assertThat(production.table).isEqualTo("large");
+    assertThat(production.key).containsExactly("a");
+  }
+
+  @Test
+  void environment_shouldBeRefused_whenItIsNotThere() throws Exception {
+    assertThat(refused(Map.of(), "--environment=staging"))
+        .isEqualTo("Invalid --environment: staging (must be left out: there is no millrace.yaml)");
+    Path file = folder.resolve("millrace.yaml");
+    file("parallelism: 2\n");
+    assertThat(refused(Map.of(), "--environment=staging"))
+        .isEqualTo(
+            "Invalid --environment: staging (must be one under `environments:` of %s, which has none)"
+                .formatted(file));
+    file(ENVIRONMENTS);
+    assertThat(refused(Map.of(), "--environment=prod"))
+        .isEqualTo(
+            "Invalid --environment: prod (must be one under `environments:` of %s: production, staging)"
+                .formatted(file));
+  }
+
+  @Test
+  void environment_shouldBeRefused_whenItHasAnUnknownKey() throws Exception {
+    Path file = folder.resolve("millrace.yaml");
+    file("environments:\n  production:\n    probe: {tabel: x}\n");
+    assertThat(refused(Map.of()))
+        .isEqualTo(
+            "Invalid key of %s, line 3: probe.tabel (must be the name of an option; the nearest is probe.table)"
+                .formatted(file));
+    file("performance:\n  cacheing: {block-size: 1MiB}\n");
+    assertThat(refused(Map.of()))
+        .startsWith("Invalid key of %s, line 2: performance.cacheing".formatted(file));
+    file("performance:\n  batching: {blocksize: 1MiB}\n");
+    assertThat(refused(Map.of())).contains("line 2: blocksize", "the nearest is block-size");
+    file("environments: production\n");
+    assertThat(refused(Map.of())).startsWith("Invalid value in " + file + ", line 1: environments");
+    file("environment: production\n");
+    assertThat(refused(Map.of())).startsWith("Invalid key of " + file + ", line 1: environment");
+  }
+
+  @Test
+  void explain_shouldTellEachValueAndWhereItStands() throws Exception {
+    file("parallelism: 7\nsync:\n  source: jdbc:postgresql://db/x?user=u&password=canary\n");
+    TestConsole console = console(Map.of("MILLRACE_BLOCK_SIZE", "4MiB"));
+
+    assertThat(console.run("config", "explain")).isEqualTo(ExitCode.DONE);
+    assertThat(console.out().lines().map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "block-size 4MiB MILLRACE_BLOCK_SIZE",
+            "history none MILLRACE_HISTORY",
+            "parallelism 7 %s, line 1".formatted(folder.resolve("millrace.yaml")),
+            "sync.source jdbc:postgresql://db/x?user=u&password=*** %s, line 3"
+                .formatted(folder.resolve("millrace.yaml")));
+
+    TestConsole ofOne = console(Map.of());
+    assertThat(ofOne.run("config", "explain", "sync", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(ofOne.json().required("options"))
+        .anySatisfy(
+            option -> {
+              assertThat(option.required("option").asText()).isEqualTo("sync.on-drift");
+              assertThat(option.required("value").asText()).isEqualTo("fail");
+              assertThat(option.required("from").asText()).isEqualTo("default");
+            })
+        .anySatisfy(
+            option -> {
+              assertThat(option.required("option").asText()).isEqualTo("sync.table");
+              assertThat(option.required("from").asText()).isEqualTo("nowhere, and required");
+            });
+    assertThat(ofOne.out()).doesNotContain("canary");
+
+    TestConsole wrong = console(Map.of());
+    assertThat(wrong.run("config", "explain", "snyc")).isEqualTo(ExitCode.USAGE);
+    assertThat(wrong.err())
+        .isEqualToIgnoringNewLines(
+            "Invalid command: snyc (must be one that `millrace --help` lists; the nearest is sync)");
+  }
+
   @Test
   void run_shouldRefuseAnUnknownKeyOfTheFile() throws Exception {
     file("paralelism: 2\n");
     assertThat(refused(Map.of()))
         .isEqualTo(
-            "Invalid key of %s: paralelism (must be the name of an option; the nearest is parallelism)"
+            "Invalid key of %s, line 1: paralelism (must be the name of an option; the nearest is parallelism)"
                 .formatted(folder.resolve("millrace.yaml")));
 
     file("probe: {tabel: x}\n");
@@ -107,7 +218,7 @@ class SettingsTest {
         .matcher(manual)
         .results()
         .map(MatchResult::group)
-        .filter(variable -> !variable.equals("MILLRACE_CONFIG"))
+        .filter(variable -> !Set.of("MILLRACE_CONFIG", "MILLRACE_ENVIRONMENT").contains(variable))
         .distinct();
   }
 
@@ -121,7 +232,7 @@ class SettingsTest {
     file("runner: spark\n");
     assertThat(refused(Map.of()))
         .isEqualTo(
-            "Invalid --runner (from %s): spark (must be direct, flink or flink://HOST:PORT)"
+            "Invalid --runner (from %s, line 1): spark (must be direct, flink or flink://HOST:PORT)"
                 .formatted(folder.resolve("millrace.yaml")));
   }
 
@@ -132,11 +243,18 @@ class SettingsTest {
     assertThat(refused(Map.of())).startsWith("Cannot read " + file + ": line 1: ");
 
     file("runner: direct\nrunner: flink\n");
-    assertThat(refused(Map.of())).startsWith("Cannot read " + file + ": ");
+    assertThat(refused(Map.of()))
+        .isEqualTo("Cannot read " + file + ": line 2: runner is there twice");
+
+    file("runner: &a {b: *a}\n");
+    assertThat(refused(Map.of())).startsWith("Invalid value in " + file);
+
+    file("runner: !!javax.script.ScriptEngineManager []\n");
+    assertThat(refused(Map.of())).startsWith("Invalid --runner (from " + file);
 
     file("probe: {key: [[1]]}\n");
     assertThat(refused(Map.of()))
-        .startsWith("Invalid value in " + file + ": probe.key (must be a word");
+        .startsWith("Invalid value in " + file + ", line 1: probe.key (must be a word");
 
     file("- runner\n");
     assertThat(refused(Map.of())).startsWith("Invalid value in " + file);
