@@ -35,12 +35,14 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static int train(Path state) throws Exception {
+    // So that the classes that read such a file are among those kept.
+    Files.writeString(state.resolve("millrace.yaml"), "quiet: true\n");
     Console nowhere =
         new Console(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
             Map.of("XDG_STATE_HOME", state.toString()),
-            Path.of(""),
+            state,
             false);
     Millrace.run(nowhere, "--help");
     try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast())) {
