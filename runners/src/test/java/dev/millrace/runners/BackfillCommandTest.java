@@ -14,10 +14,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,6 +242,59 @@ class BackfillCommandTest {
         .contains("Cannot make bronze PRSA_Data_")
         .contains("its process ended with exit code");
     assertUnits("bronze", 2, 0, 0, 2);
+  }
+
+  @Test
+  void child_shouldBeReported_whenItTellsGarbage() throws Exception {
+    int code = backfill("--isolate=window", "--jvm=--version", "--retries=0");
+
+    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(console.json().required("failures").get(0).required("reason").asText())
+        .contains("Cannot make bronze PRSA_Data_")
+        .contains("its process told no result; its last line was \"");
+    assertUnits("bronze", 2, 0, 0, 2);
+  }
+
+  @Test
+  void backfill_shouldGoOn_whenTheDatabaseCrashes() throws Exception {
+    assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
+    List<String> undisturbed = postgres.contents(TABLES);
+    deliver();
+    // A test's server loses what was committed just before it crashed, unless it is told not to.
+    postgres.execute("ALTER ROLE CURRENT_USER SET synchronous_commit = on");
+
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      Future<Boolean> crash = other.submit(this::crashOverSilver);
+      assertThat(backfill("--retries=5")).as(console.err()).isEqualTo(ExitCode.DONE);
+      assertThat(crash.get(1, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      other.shutdownNow();
+    }
+
+    assertThat(postgres.contents(TABLES)).isEqualTo(undisturbed);
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    assertUnits("gold", 2, 0, 2, 0);
+  }
+
+  /** A server process that is killed takes all others with it, and the server recovers. */
+  private boolean crashOverSilver() throws Exception {
+    while (true) {
+      try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+          Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "SELECT pg_backend_pid(), count(*) FROM millrace.unit"
+                      + " WHERE stage = 'silver' AND state = 'running'")) {
+        row.next();
+        if (row.getInt(2) > 0) {
+          return ProcessHandle.of(row.getInt(1)).orElseThrow().destroyForcibly();
+        }
+      } catch (SQLException notYet) {
+        assertThat(notYet.getSQLState()).isIn("42P01", "3F000");
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
   }
 
   @Test
