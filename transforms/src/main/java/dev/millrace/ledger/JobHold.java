@@ -30,6 +30,8 @@ final class JobHold implements AutoCloseable {
         AND (l.classid::bigint << 32 | l.objid::bigint) = ?
       """;
 
+  private static final int PATIENCE_SECONDS = 10;
+
   private final Connection holder;
 
   private JobHold(Connection holder) {
@@ -110,6 +112,13 @@ final class JobHold implements AutoCloseable {
     } finally {
       holder.setAutoCommit(true);
     }
+  }
+
+  /**
+   * Whether the session that holds the job is there: it has gone if the server was started anew.
+   */
+  boolean isThere() throws SQLException {
+    return holder.isValid(PATIENCE_SECONDS);
   }
 
   /** Lets the job go. */

@@ -60,7 +60,7 @@ public final class UnitLedger implements AutoCloseable {
   private final ConnectionSpec target;
   private final String job;
   private final String run;
-  private final JobHold hold;
+  private JobHold hold;
 
   private UnitLedger(ConnectionSpec target, String job, String run, JobHold hold) {
     this.target = target;
@@ -132,9 +132,11 @@ public final class UnitLedger implements AutoCloseable {
    * A unit that was planned is begun.
    *
    * @return the attempt, 1 or more
+   * @throws JobActiveException if the server was started anew, and another run took the job
    * @throws SQLException if the server does not answer or refuses
    */
   public int begin(String stage, String part) throws SQLException {
+    holdOn();
     try (Connection connection = target.connect("units");
         PreparedStatement update = connection.prepareStatement(BEGIN)) {
       set(update, run, job, stage, part);
@@ -212,9 +214,17 @@ public final class UnitLedger implements AutoCloseable {
     return at == null ? null : at.toInstant();
   }
 
+  /** Takes hold again, unless somebody else has, after the server forgot who did. */
+  private synchronized void holdOn() throws SQLException {
+    if (!hold.isThere()) {
+      hold.close();
+      hold = JobHold.open(target, job);
+    }
+  }
+
   /** Lets go of the job. */
   @Override
-  public void close() throws SQLException {
+  public synchronized void close() throws SQLException {
     hold.close();
   }
 }

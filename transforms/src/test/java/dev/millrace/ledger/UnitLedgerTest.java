@@ -72,6 +72,30 @@ class UnitLedgerTest {
   }
 
   @Test
+  void begin_shouldHoldTheJobAgain_whenItsSessionIsGone() throws SQLException {
+    try (UnitLedger ledger = UnitLedger.open(target, "air", "run-1")) {
+      ledger.plan("silver", List.of("x"));
+      endHolder();
+      assertThat(ledger.begin("silver", "x")).isEqualTo(1);
+      assertThatThrownBy(() -> UnitLedger.open(target, "air", "run-2"))
+          .isInstanceOf(JobActiveException.class);
+
+      endHolder();
+      try (UnitLedger second = UnitLedger.open(target, "air", "run-2")) {
+        second.plan("silver", List.of("x"));
+        assertThatThrownBy(() -> ledger.begin("silver", "x"))
+            .isInstanceOf(JobActiveException.class)
+            .hasMessageContaining("Cannot run job air");
+      }
+    }
+  }
+
+  private static void endHolder() throws SQLException {
+    postgres.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'");
+  }
+
+  @Test
   void open_shouldRefuseASecondRun() throws SQLException {
     try (UnitLedger ledger = UnitLedger.open(target, "air", "run-1")) {
       ledger.plan("silver", List.of("x"));
