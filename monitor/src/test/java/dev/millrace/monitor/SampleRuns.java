@@ -94,7 +94,9 @@ public final class SampleRuns {
         random.nextInt(Integer.MAX_VALUE),
         312,
         2_000_000,
-        180_000_000);
+        180_000_000,
+        190_000_000,
+        1_000_000);
   }
 
   /** How some thirty figures may go in as many samples. */

@@ -134,7 +134,9 @@ final class Sight {
         stage.allocatedBytes(),
         stage.moved().blocks(),
         stage.moved().rows(),
-        stage.moved().bytes());
+        stage.moved().bytes(),
+        stage.io().read(),
+        stage.io().written());
   }
 
   private Snapshot.@Nullable Slowest slowest(List<StageTime> stages) {

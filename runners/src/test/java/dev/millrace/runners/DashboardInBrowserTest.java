@@ -378,7 +378,7 @@ class DashboardInBrowserTest {
         new Progress(text, 1, 2L, text),
         Map.of("rows_read", rows, "rows_written", rows),
         Map.of("rows_read", rows),
-        List.of(new StageLine(text, 1, 1, Map.of(text, 1.0), 1, 1, 1, 1)),
+        List.of(new StageLine(text, 1, 1, Map.of(text, 1.0), 1, 1, 1, 1, 1, 1)),
         List.of(new Edge(text, text)),
         new Slowest(text, text, 1, text),
         Map.of(

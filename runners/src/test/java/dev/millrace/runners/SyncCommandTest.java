@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.observe.Stage;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -74,6 +75,10 @@ class SyncCommandTest {
       }
       assertThat(sum).as("%s", stage).isCloseTo(1, within(0.01));
       assertThat(stage.get("allocated_bytes").asLong()).isPositive();
+      if (!stage.get("stage").asText().equals(Stage.OTHERS)) {
+        assertThat(stage.get("read_bytes").asLong()).as("%s", stage).isPositive();
+        assertThat(stage.get("written_bytes").asLong()).as("%s", stage).isPositive();
+      }
       assertThat(stage.get("threads").asDouble()).isNotNegative();
     }
     JsonNode memory = summary().get("memory");

@@ -33,6 +33,12 @@ final class Help {
           Map.entry(
               "millrace_stage_allocated_bytes_total",
               "Bytes that the threads of a stage allocated on the heap."),
+          Map.entry(
+              "millrace_stage_read_bytes_total",
+              "Bytes that the threads of a stage read, of files, sockets and pipes."),
+          Map.entry(
+              "millrace_stage_written_bytes_total",
+              "Bytes that the threads of a stage wrote, to files, sockets and pipes."),
           Map.entry("millrace_stage_blocks_total", "Blocks that went through a stage."),
           Map.entry("millrace_stage_rows_total", "Rows that went through a stage."),
           Map.entry("millrace_stage_bytes_total", "Bytes of the blocks that went through a stage."),

@@ -4,6 +4,7 @@ package dev.millrace.observe;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StageThread {
 
+  /** So much later what a thread read and wrote is looked at even within one stage. */
+  private static final long IO_LOOK = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final ThreadLocal<StageThread> CURRENT = ThreadLocal.withInitial(StageThread::new);
 
   /** Those that are within a stage. */
@@ -30,6 +34,8 @@ final class StageThread {
   private long delay;
   private long pauses;
   private long allocated;
+  private long ioNanos;
+  private IoBytes io = IoBytes.NONE;
 
   static StageThread current() {
     return CURRENT.get();
@@ -65,25 +71,31 @@ final class StageThread {
   }
 
   private synchronized Frame push(StageTotals stage, Spent spent, boolean isSpan) {
-    settle();
+    settle(isSpan);
+    StageChange.tell(top == null ? null : top.stage, stage);
     Frame next = new Frame(this, top, stage, spent, isSpan, nanos);
     top = next;
     return next;
   }
 
   private synchronized void pop(Frame frame) {
-    settle();
+    settle(frame.isSpan);
     if (frame.isSpan && frame.below != null) {
       frame.below.stage.add(Spent.DOWNSTREAM, nanos - frame.began);
     }
     top = frame.below;
+    StageChange.tell(frame.stage, top == null ? null : top.stage);
     if (top == null) {
       WITHIN.remove(this);
     }
   }
 
-  /** Charges what was spent since the last time to what the thread was in. */
-  private void settle() {
+  /**
+   * Charges what was spent since the last time to what the thread was in.
+   *
+   * @param isChange whether the thread leaves the stage, for another or for good
+   */
+  private void settle(boolean isChange) {
     long nowPauses;
     long nowNanos;
     do {
@@ -104,11 +116,24 @@ final class StageThread {
       frame.stage.add(frame.spent, left);
       frame.stage.allocated(nowAllocated - allocated);
     }
+    // It costs as much as all else together, and so is not asked for at each wait.
+    if (isChange || nowNanos - ioNanos > IO_LOOK) {
+      settleIo(frame);
+      ioNanos = nowNanos;
+    }
     nanos = nowNanos;
     cpu = nowCpu;
     delay = nowDelay;
     pauses = nowPauses;
     allocated = nowAllocated;
+  }
+
+  private void settleIo(@Nullable Frame frame) {
+    IoBytes now = use.io();
+    if (frame != null) {
+      frame.stage.transferred(now.minus(io));
+    }
+    io = now;
   }
 
   private static long charge(Frame frame, Spent spent, long measured, long most) {

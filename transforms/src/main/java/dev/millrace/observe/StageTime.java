@@ -12,12 +12,18 @@ import java.util.concurrent.TimeUnit;
  * @param stage as in {@code write public.item}
  * @param nanos by what they were spent on; what is not there is 0
  * @param allocatedBytes on the heap
+ * @param io what its threads read and wrote, of what ended by now
  * @param moved what went through it
  * @param holder who held the lock that was waited for last, as in {@code session 17 of app}; empty
  *     if none was seen
  */
 public record StageTime(
-    String stage, Map<Spent, Long> nanos, long allocatedBytes, Moved moved, String holder) {
+    String stage,
+    Map<Spent, Long> nanos,
+    long allocatedBytes,
+    IoBytes io,
+    Moved moved,
+    String holder) {
 
   public StageTime {
     EnumMap<Spent, Long> copy = new EnumMap<>(Spent.class);
@@ -51,7 +57,7 @@ public record StageTime(
     Map<Spent, Long> sums = new EnumMap<>(Spent.class);
     sums.putAll(nanos);
     more.forEach((spent, each) -> sums.merge(spent, each, Long::sum));
-    return new StageTime(stage, sums, allocatedBytes, moved, holder);
+    return new StageTime(stage, sums, allocatedBytes, io, moved, holder);
   }
 
   /** What came after. */
@@ -60,6 +66,11 @@ public record StageTime(
     nanos.forEach(
         (spent, now) -> more.put(spent, Math.max(0, now - before.nanos.getOrDefault(spent, 0L))));
     return new StageTime(
-        stage, more, allocatedBytes - before.allocatedBytes, moved.minus(before.moved), holder);
+        stage,
+        more,
+        allocatedBytes - before.allocatedBytes,
+        io.minus(before.io),
+        moved.minus(before.moved),
+        holder);
   }
 }

@@ -29,6 +29,8 @@ final class StageTotals {
   private final String stage;
   private final Map<Spent, LongAdder> nanos = new EnumMap<>(Spent.class);
   private final LongAdder allocated = new LongAdder();
+  private final LongAdder read = new LongAdder();
+  private final LongAdder written = new LongAdder();
   private final LongAdder blocks = new LongAdder();
   private final LongAdder rows = new LongAdder();
   private final LongAdder bytes = new LongAdder();
@@ -46,6 +48,8 @@ final class StageTotals {
           Measure.labelled(metric, "stage", stage, "state", spent.label()), gauge);
     }
     register(registry, "allocated_bytes", allocated);
+    register(registry, "read_bytes", read);
+    register(registry, "written_bytes", written);
     register(registry, "blocks", blocks);
     register(registry, "rows", rows);
     register(registry, "bytes", bytes);
@@ -72,6 +76,10 @@ final class StageTotals {
     return ALL.values();
   }
 
+  String name() {
+    return stage;
+  }
+
   void add(Spent spent, long more) {
     if (more > 0) {
       requireNonNull(nanos.get(spent)).add(more);
@@ -80,6 +88,11 @@ final class StageTotals {
 
   void allocated(long more) {
     allocated.add(more);
+  }
+
+  void transferred(IoBytes more) {
+    read.add(more.read());
+    written.add(more.written());
   }
 
   void moved(long moreRows, long moreBytes) {
@@ -96,6 +109,7 @@ final class StageTotals {
     Map<Spent, Long> sums = new EnumMap<>(Spent.class);
     nanos.forEach((spent, sum) -> sums.put(spent, sum.sum()));
     Moved moved = new Moved(blocks.sum(), rows.sum(), bytes.sum());
-    return new StageTime(stage, sums, allocated.sum(), moved, holder);
+    IoBytes io = new IoBytes(read.sum(), written.sum());
+    return new StageTime(stage, sums, allocated.sum(), io, moved, holder);
   }
 }

@@ -14,7 +14,7 @@ class BottleneckTest {
   private static StageTime stage(String name, Map<Spent, Integer> seconds) {
     Map<Spent, Long> nanos = new EnumMap<>(Spent.class);
     seconds.forEach((spent, each) -> nanos.put(spent, TimeUnit.SECONDS.toNanos(each)));
-    return new StageTime(name, nanos, 0, Moved.NOTHING, "");
+    return new StageTime(name, nanos, 0, IoBytes.NONE, Moved.NOTHING, "");
   }
 
   private static Bottleneck of(StageTime... stages) {

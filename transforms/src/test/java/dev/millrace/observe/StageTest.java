@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.testing.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StageTest {
 
@@ -103,6 +108,49 @@ class StageTest {
     assertThat(time("loading").seconds(Spent.LOADING)).isGreaterThan(0.04);
     assertThat(time("loading").seconds(Spent.CONNECTION)).isGreaterThan(0.04);
     assertThat(time("loading").seconds(Spent.DATABASE)).isZero();
+  }
+
+  @Test
+  void enter_shouldCountWhatIsReadAndWritten_inTheStageOnly(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("file");
+    Files.write(file, new byte[300_000]);
+    Map<String, StageTime> before = Stage.times();
+    try (Stage.Span outer = Stage.enter("writes")) {
+      Files.write(file, new byte[2_000_000]);
+      try (Stage.Span inner = Stage.enter("reads")) {
+        Files.readAllBytes(file);
+      }
+    }
+    Files.readAllBytes(file);
+    assertThat(Stage.since(before))
+        .extracting(StageTime::stage)
+        .containsExactlyInAnyOrder("writes", "reads");
+    assertThat(time("writes").io().written()).isEqualTo(2_000_000);
+    assertThat(time("reads").io().written()).isZero();
+    // Classes may be loaded on the way.
+    assertThat(time("reads").io().read()).isBetween(2_000_000L, 2_300_000L);
+    assertThat(time("writes").io().read()).isLessThan(300_000);
+  }
+
+  @Test
+  void enter_shouldTellARecording_whichStageAThreadIsIn(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("changes.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable(StageChange.NAME);
+      recording.start();
+      try (Stage.Span outer = Stage.enter("one");
+          Stage.Wait wait = Stage.waiting(Spent.SLOT);
+          Stage.Span inner = Stage.enter("two")) {
+        compute(1);
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    assertThat(RecordingFile.readAllEvents(file))
+        .filteredOn(event -> event.getEventType().getName().equals(StageChange.NAME))
+        .filteredOn(event -> event.getThread().getJavaThreadId() == Thread.currentThread().getId())
+        .extracting(event -> event.getString("from") + ">" + event.getString("to"))
+        .containsExactly(">one", "one>two", "two>one", "one>");
   }
 
   @Test

@@ -44,7 +44,9 @@ final class StageSection {
               stage.name(),
               seconds,
               Format.digits(stage.threads(), 2),
-              Format.bytes((double) stage.allocatedBytes())));
+              Format.bytes((double) stage.allocatedBytes()),
+              Format.bytes((double) stage.readBytes()),
+              Format.bytes((double) stage.writtenBytes())));
     }
     return section(
         bars,
@@ -53,7 +55,9 @@ final class StageSection {
                 Column.text("stage"),
                 Column.number("time of all threads"),
                 Column.number("threads"),
-                Column.number("allocated")),
+                Column.number("allocated"),
+                Column.number("read"),
+                Column.number("written")),
             lines));
   }
 

@@ -72,6 +72,8 @@ public record Snapshot(
    * @param blocks that went through it
    * @param rows in them
    * @param bytes of them
+   * @param readBytes by its threads, from files, sockets and pipes
+   * @param writtenBytes by its threads, to the same
    */
   public record StageLine(
       String name,
@@ -81,7 +83,9 @@ public record Snapshot(
       long allocatedBytes,
       long blocks,
       long rows,
-      long bytes) {}
+      long bytes,
+      long readBytes,
+      long writtenBytes) {}
 
   /** From one stage to another, by name. */
   public record Edge(String from, String to) {}

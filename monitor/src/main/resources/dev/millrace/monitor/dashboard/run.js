@@ -128,7 +128,7 @@ function stages(snapshot) {
         shares(stage.shares),
         h('div', { class: 'quiet' },
           `${stage.threads.toFixed(1)} threads, ${duration(stage.seconds)} in all, `
-            + `${bytes(stage.allocated_bytes)} allocated`),
+            + `${bytes(stage.allocated_bytes)} allocated, ${bytes(stage.read_bytes)} read, ${bytes(stage.written_bytes)} written`),
         stage.blocks > 0 && h('div', { class: 'quiet' },
           `${count(stage.rows)} rows, ${about(stage.rows / snapshot.seconds)} rows/s, `
             + `${count(stage.blocks)} ${stage.blocks === 1 ? 'block' : 'blocks'} of ${bytes(stage.bytes / stage.blocks)}`)),

@@ -156,7 +156,7 @@ class HostileNamesTest {
             null,
             Map.of(name, 1.0),
             Map.of(name, 1.0),
-            List.of(new StageLine(name, 2, 1, Map.of(name, 0.5, "working", 0.5), 7, 1, 2, 3)),
+            List.of(new StageLine(name, 2, 1, Map.of(name, 0.5, "working", 0.5), 7, 1, 2, 3, 4, 5)),
             List.of(),
             new Slowest(name, name, 0.5, name),
             Map.of(name, 1.0),

@@ -81,7 +81,16 @@ class RunComparisonTest {
                 .map(
                     each ->
                         new StageLine(
-                            each.getKey(), each.getValue(), 1, Map.of("rest", 1.0), 1024, 1, 1, 1))
+                            each.getKey(),
+                            each.getValue(),
+                            1,
+                            Map.of("rest", 1.0),
+                            1024,
+                            1,
+                            1,
+                            1,
+                            1,
+                            1))
                 .toList();
     return new Snapshot(
         like.time(),
