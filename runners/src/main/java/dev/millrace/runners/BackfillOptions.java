@@ -139,6 +139,10 @@ final class BackfillOptions {
           "Invalid --concurrent: %d (must be 1 on a cluster without --isolate)"
               .formatted(workers(common)));
     }
+    if (isolate != Isolation.NONE) {
+      common.mustNotRecord(
+          "with --isolate=%s, which has fresh processes do the work".formatted(isolate));
+    }
     forced();
   }
 

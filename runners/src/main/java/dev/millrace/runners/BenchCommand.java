@@ -125,6 +125,7 @@ final class BenchCommand extends RunCommand {
           "Invalid --runner: %s (must be left out: bench starts each contender itself)"
               .formatted(options.runner));
     }
+    options.mustNotRecord("with bench, which has fresh processes do the work");
   }
 
   @Override

@@ -14,6 +14,9 @@ final class Children {
   /** The property of a JVM whose standard input ends when it is to end. */
   private static final String WATCHED = "millrace.child";
 
+  /** The flag of the launcher for an archive of classes, with which no JVM can be recorded. */
+  private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
   private Children() {}
 
   /**
@@ -28,11 +31,24 @@ final class Children {
     command.addAll(
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
+            .filter(
+                flag -> !flag.startsWith(ARCHIVE) || words.stream().noneMatch(Children::records))
             .toList());
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
     command.addAll(words);
     return new ProcessBuilder(command);
+  }
+
+  /** Whether a word of a command has its process recorded. */
+  private static boolean records(String word) {
+    return word.equals("--record") || word.startsWith("--record=");
+  }
+
+  /** Whether this JVM has its classes from an archive of the launcher's. */
+  static boolean haveArchive() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .anyMatch(flag -> flag.startsWith(ARCHIVE));
   }
 
   /** The same, in the environment of a console, and to end when its standard input does. */

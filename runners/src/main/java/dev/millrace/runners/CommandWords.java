@@ -31,6 +31,7 @@ final class CommandWords {
           "--dry-run",
           "--history",
           "--dashboard",
+          "--record",
           "--fail-on-regression",
           "--alerts",
           "--alert-webhook",

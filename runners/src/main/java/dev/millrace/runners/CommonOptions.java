@@ -115,6 +115,18 @@ final class CommonOptions {
   @Nullable Integer dashboard;
 
   @Option(
+      names = "--record",
+      paramLabel = "DIR",
+      arity = "0..1",
+      fallbackValue = ".",
+      description = {
+        "Record this process while it runs, with the JDK's flight recorder, and make a profile",
+        "of it by stage: RUN.jfr, RUN.profile.json and RUN.profile.html, a flame graph, in DIR;",
+        "default: the working folder."
+      })
+  @Nullable String record;
+
+  @Option(
       names = "--alerts",
       paramLabel = "FILE",
       description = {
@@ -178,6 +190,19 @@ final class CommonOptions {
           "Invalid --profile: %s (must be left out with --block-size)".formatted(profile));
     }
     return profile.blockSize();
+  }
+
+  /**
+   * Refuses to record this process where it is not the one that does the work.
+   *
+   * @param when it is to be left out, and why, as in {@code with X, which does Y}
+   * @throws UsageException if it was to be recorded
+   */
+  void mustNotRecord(String when) {
+    if (record != null) {
+      throw new UsageException(
+          "Invalid --record: %s (must be left out %s)".formatted(record, when));
+    }
   }
 
   /** Whether more than the usual alerts is wanted. */

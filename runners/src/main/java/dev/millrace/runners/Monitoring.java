@@ -6,6 +6,7 @@ import dev.millrace.monitor.dashboard.DashboardException;
 import dev.millrace.monitor.history.HistoryException;
 import dev.millrace.monitor.run.Status;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Monitoring implements AutoCloseable {
   private @Nullable Alarms alarms;
   private @Nullable Recorder recorder;
   private @Nullable Dashboard dashboard;
+  private @Nullable FlightRecording flight;
 
   Monitoring(Run run) {
     this.run = run;
@@ -42,14 +44,15 @@ final class Monitoring implements AutoCloseable {
       String command, String pipeline, SortedMap<String, String> configuration, boolean isKept) {
     Alarms looking = Alarms.of(options, run.console().environment());
     alarms = looking;
-    check();
+    check(isKept);
     if (isKept) {
       recorder = record(command, pipeline, configuration, looking);
       dashboard = dashboard();
+      flight = fly(pipeline);
     }
   }
 
-  private void check() {
+  private void check(boolean isKept) {
     if (options.failOnRegression && (isNone() || options.detached)) {
       throw new UsageException(
           "Invalid --fail-on-regression: true (must be left out with %s)"
@@ -62,6 +65,13 @@ final class Monitoring implements AutoCloseable {
       throw new UsageException(
           "Invalid --history: none (must be left out with --alerts, --alert-webhook and"
               + " --fail-on-alert, which look at what is recorded)");
+    }
+    if (options.runner.isCluster() || FlinkContext.isPresent()) {
+      options.mustNotRecord(
+          "on a cluster, whose TaskManagers do the work; record one with `jcmd PID JFR.start`");
+    }
+    if (!isKept) {
+      options.mustNotRecord("with --dry-run, and with commands that the history does not keep");
     }
   }
 
@@ -108,6 +118,26 @@ final class Monitoring implements AutoCloseable {
     }
   }
 
+  private Path folder(String given) {
+    return run.console().folder().resolve(given).toAbsolutePath().normalize();
+  }
+
+  /** Null if the process is not to be recorded. */
+  private @Nullable FlightRecording fly(String pipeline) {
+    return options.record == null
+        ? null
+        : FlightRecording.start(run, pipeline, folder(options.record));
+  }
+
+  /**
+   * Ends the recording of this process and makes the profile; empty if that is not wanted.
+   *
+   * @return what the summary has of it
+   */
+  Optional<Map<String, Object>> profile() {
+    return flight == null ? Optional.empty() : Optional.of(flight.end());
+  }
+
   /**
    * Looks for the last time, if alerts count.
    *
@@ -142,6 +172,9 @@ final class Monitoring implements AutoCloseable {
 
   @Override
   public void close() {
+    if (flight != null) {
+      flight.close();
+    }
     if (recorder != null) {
       recorder.close();
     }

@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.observe.ResidentMemory;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,10 @@ abstract class RunCommand implements Callable<Integer> {
             cluster ? null : MemoryUse.ofThisJvm(),
             outcome,
             error);
+    Optional<Map<String, Object>> profile = monitoring.profile();
+    if (profile.isPresent()) {
+      summary = summary.with("recording", profile.get());
+    }
     Optional<Regression> compared = error == null ? monitoring.compare(summary) : Optional.empty();
     if (compared.isPresent()) {
       Regression regression = compared.get();

@@ -130,6 +130,11 @@ final class ScheduleCommand extends RunCommand {
   }
 
   @Override
+  void check(CommonOptions options) {
+    options.mustNotRecord("with schedule, or said behind -- for each of its runs");
+  }
+
+  @Override
   Work work() {
     CronTimes times;
     try {

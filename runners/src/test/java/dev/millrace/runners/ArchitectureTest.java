@@ -28,7 +28,7 @@ class ArchitectureTest {
               + "|Target|Credentials|Settings|StageUse|MemoryUse|DatabaseUse|Version");
 
   private static final DescribedPredicate<JavaClass> WATCHING =
-      named("what watches a run", "Monitoring|Recorder|Alarms|Sight|Regression");
+      named("what watches a run", "Monitoring|Recorder|FlightRecording|Alarms|Sight|Regression");
 
   private static final DescribedPredicate<JavaClass> COMMAND =
       named("a command or its work", "\\w*Command|\\w+Work|Commands|Millrace|JobMain");
@@ -64,7 +64,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule WATCHING_IS_ONE_THING =
       classes()
-          .that(named("its parts", "Recorder|Alarms|Sight"))
+          .that(named("its parts", "Recorder|FlightRecording|Alarms|Sight"))
           .should()
           .onlyHaveDependentClassesThat(
               WATCHING.or(named("who reads the same file", "KeptRunsCommand")))

@@ -10,14 +10,17 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a process of its own. */
 class ProcessTest {
@@ -38,7 +41,29 @@ class ProcessTest {
 
   @Test
   void sync_shouldCloseAndExitWith143_whenItIsTerminated() throws Exception {
+    assertThat(terminated("sync: ")).contains("Cannot finish sync: it was stopped by a signal");
+    assertThat(postgres.value("select count(*) from target", Long.class)).isZero();
+  }
+
+  @Test
+  void sync_shouldLeaveItsProfile_whenItIsTerminated(@TempDir Path folder) throws Exception {
+    assertThat(terminated("stalled", "--record=" + folder))
+        .contains("The profile of this run is in ");
+    try (Stream<Path> files = Files.list(folder)) {
+      Path json = files.filter(file -> file.toString().endsWith(".json")).findFirst().orElseThrow();
+      assertThat(new ObjectMapper().readTree(json.toFile()).get("stages").findValuesAsText("name"))
+          .contains("read public.source", "write public.target");
+    }
+  }
+
+  /**
+   * What a sync says that is terminated while its write waits for a lock.
+   *
+   * @param sign what it has said by then
+   */
+  private static String terminated(String sign, String... more) throws Exception {
     postgres.execute(
+        "drop table if exists source, target",
         "create table source as select generate_series(1, 10) as id",
         "create table target (id int)");
     try (Connection holder = postgres.connection();
@@ -46,21 +71,23 @@ class ProcessTest {
       holder.setAutoCommit(false);
       statement.execute("lock table target in share mode");
       String url = postgres.jdbcUrl();
-      Process process =
-          start(
-              List.of(),
-              "sync",
-              "--verbose",
-              "--source=" + url,
-              "--table=source",
-              "--target=" + url,
-              "--into=target");
+      List<String> words =
+          new ArrayList<>(
+              List.of(
+                  "sync",
+                  "--verbose",
+                  "--source=" + url,
+                  "--table=source",
+                  "--target=" + url,
+                  "--into=target"));
+      words.addAll(List.of(more));
+      Process process = start(List.of(), words.toArray(String[]::new));
       try (BufferedReader output =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         // The first sign of life of the progress comes while the write waits for the lock.
         String line = output.readLine();
-        while (line != null && !line.startsWith("sync: ")) {
+        while (line != null && !(line.startsWith("sync: ") && line.contains(sign))) {
           line = output.readLine();
         }
         process.toHandle().destroy(); // Process.destroy would close the output as well.
@@ -68,10 +95,9 @@ class ProcessTest {
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(rest).isEqualTo(143);
-        assertThat(rest).contains("Cannot finish sync: it was stopped by a signal");
+        return rest;
       }
     }
-    assertThat(postgres.value("select count(*) from target", Long.class)).isZero();
   }
 
   @Test

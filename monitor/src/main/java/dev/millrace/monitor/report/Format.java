@@ -11,10 +11,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Figures as people read them. */
-final class Format {
+public final class Format {
 
   /** For what is not known. */
-  static final String NONE = "–";
+  public static final String NONE = "–";
 
   private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 
@@ -34,7 +34,7 @@ final class Format {
   }
 
   /** All digits, as in 2,000,000. */
-  static String count(long n) {
+  public static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
@@ -44,7 +44,7 @@ final class Format {
   }
 
   /** As in 1.5 GiB. */
-  static String bytes(double n) {
+  public static String bytes(double n) {
     return scaled(n, 1024, BYTES);
   }
 
@@ -69,7 +69,7 @@ final class Format {
   }
 
   /** As in 8.6 s, or 3 min 12 s. */
-  static String duration(double seconds) {
+  public static String duration(double seconds) {
     if (seconds < 60) {
       return digits(seconds, 3) + " s";
     }
@@ -104,7 +104,8 @@ final class Format {
     return p < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
   }
 
-  static String moment(Instant time, ZoneId zone) {
+  /** As in 2026-03-01 12:00:00 +01:00. */
+  public static String moment(Instant time, ZoneId zone) {
     return MOMENT.format(time.atZone(zone));
   }
 
