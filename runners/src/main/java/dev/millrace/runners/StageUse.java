@@ -55,7 +55,7 @@ record StageUse(List<StageTime> stages, Duration elapsed, String advice) {
     fields.put("seconds", Figures.thousandths(stage.seconds()));
     fields.put("threads", Figures.thousandths(threads(stage)));
     fields.put("shares", shares);
-    fields.put("cpu_seconds", thousandths(stage.seconds(Spent.WORKING)));
+    fields.put("cpu_seconds", Figures.thousandths(stage.seconds(Spent.WORKING)));
     fields.put("allocated_bytes", stage.allocatedBytes());
     fields.put("read_bytes", stage.io().read());
     fields.put("written_bytes", stage.io().written());
