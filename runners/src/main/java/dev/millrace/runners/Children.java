@@ -31,18 +31,11 @@ final class Children {
     command.addAll(
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
-            .filter(
-                flag -> !flag.startsWith(ARCHIVE) || words.stream().noneMatch(Children::records))
             .toList());
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
     command.addAll(words);
     return new ProcessBuilder(command);
-  }
-
-  /** Whether a word of a command has its process recorded. */
-  private static boolean records(String word) {
-    return word.equals("--record") || word.startsWith("--record=");
   }
 
   /** Whether this JVM has its classes from an archive of the launcher's. */

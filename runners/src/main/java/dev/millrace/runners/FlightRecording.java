@@ -16,6 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,6 +113,9 @@ final class FlightRecording implements AutoCloseable {
   private static String why(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "it is not allowed to write there";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "there can be no such folder";
     }
     if (e instanceof FileAlreadyExistsException) {
       return "there is a file of that name";
