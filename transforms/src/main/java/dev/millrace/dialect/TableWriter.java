@@ -120,7 +120,7 @@ public final class TableWriter {
    * @param connection on which something was written
    */
   public void again(Connection connection) throws SQLException {
-    if (staged) {
+    if (staged && !straight) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("DELETE FROM pg_temp." + Sql.identifier(stage));
       }

@@ -109,9 +109,9 @@ public final class WriteTable extends PTransform<PCollection<Block>, PCollection
 
   /**
    * Expects that hardly any key of an upsert is there: rows are copied straight into the table, and
-   * upserted only once a key turns out to be there. What is written is the same, in about half the
-   * time where the keys are new; where one is not, each thread that writes has sent the rows of one
-   * transaction in vain.
+   * upserted only once a key turns out to be there. What is written is the same, for less work of
+   * the server where the keys are new; where one is not, each thread that writes has sent the rows
+   * of one transaction in vain. Default: they are upserted.
    */
   public WriteTable expectingNew() {
     return with(new Upsert(upsert.key, upsert.newer, upsert.sparing, true));

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
+import dev.millrace.ledger.RejectRules;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.SQLException;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,25 @@ class UpsertTest {
     assertThatThrownBy(() -> copy(upsert().expectingNew()))
         .hasStackTraceContaining("Cannot write to public.t: duplicate key value");
     assertThat(POSTGRES.value("SELECT count(*) FROM t WHERE id = 1", Long.class)).isZero();
+  }
+
+  @Test
+  void expectingNew_shouldPutAside_whatIsRefusedAtTheCommit() throws SQLException {
+    POSTGRES.execute(
+        "DROP SCHEMA IF EXISTS millrace CASCADE",
+        "CREATE TABLE parent AS SELECT v AS id FROM s WHERE v % 1000 <> 1 AND v IS NOT NULL",
+        "ALTER TABLE parent ADD PRIMARY KEY (id)",
+        "ALTER TABLE t ADD FOREIGN KEY (v) REFERENCES parent DEFERRABLE INITIALLY DEFERRED");
+    try {
+      copy(upsert().expectingNew().rejects(new RejectRules(10, List.of(), "r")));
+    } finally {
+      POSTGRES.execute("DROP TABLE parent CASCADE");
+    }
+    long refused = POSTGRES.value("SELECT count(*) FROM s WHERE v % 1000 = 1", Long.class);
+    assertThat(refused).isPositive();
+    assertThat(POSTGRES.value("SELECT count(*) FROM millrace.reject", Long.class))
+        .isEqualTo(refused);
+    assertThat(POSTGRES.value("SELECT count(*) FROM t", Long.class)).isEqualTo(5000 - refused);
   }
 
   @Test
