@@ -1,15 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.monitor.profile;
 
-import com.google.common.io.Resources;
 import dev.millrace.monitor.Json;
 import dev.millrace.monitor.profile.CallTree.Node;
 import dev.millrace.monitor.profile.Profile.Document;
 import dev.millrace.monitor.profile.Profile.Line;
 import dev.millrace.monitor.report.Format;
 import dev.millrace.monitor.report.Html;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,20 +37,11 @@ final class ProfilePage {
 
   private void write(Profile profile) {
     Document document = profile.document();
-    String script = resource("profile.js");
-    html.open("html", "lang", "en").open("head").single("meta", "charset", "utf-8");
-    // Should anything ever get through as markup, a browser will neither run nor load it.
-    html.single(
-        "meta",
-        "http-equiv",
-        "Content-Security-Policy",
-        "content",
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + hash(script) + "'");
-    html.single("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    html.single("meta", "name", "color-scheme", "content", "light dark");
-    html.leaf("title", "Profile of " + document.title()).style(resource("profile.css")).close();
+    String title = "Profile of " + document.title();
+    String script = Html.part(ProfilePage.class, "profile.js");
+    html.begin(title, Html.part(ProfilePage.class, "profile.css"), "'sha256-" + hash(script) + "'");
     html.open("body").open("main").open("header");
-    html.leaf("h1", "Profile of " + document.title());
+    html.leaf("h1", title);
     html.leaf(
             "p",
             "%s on %s, began %s, took %s"
@@ -80,15 +68,6 @@ final class ProfilePage {
         .close();
     stages(document);
     html.close().data("profile", Json.write(graphs(profile))).script(script).close().close();
-  }
-
-  private static String resource(String name) {
-    try {
-      return Resources.toString(
-          Resources.getResource(ProfilePage.class, name), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read a part of profiles: " + e.getMessage(), e);
-    }
   }
 
   private static String hash(String script) {

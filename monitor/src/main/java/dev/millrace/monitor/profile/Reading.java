@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
@@ -52,17 +53,17 @@ final class Reading {
    */
   static Reading of(Path recording) throws IOException {
     Reading reading = new Reading();
-    try (RecordingFile file = new RecordingFile(recording)) {
-      while (file.hasMoreEvents()) {
-        reading.stageOf(file.readEvent());
-      }
-    }
-    try (RecordingFile file = new RecordingFile(recording)) {
-      while (file.hasMoreEvents()) {
-        reading.add(file.readEvent());
-      }
-    }
+    forEach(recording, reading::stageOf);
+    forEach(recording, reading::add);
     return reading;
+  }
+
+  private static void forEach(Path recording, Consumer<RecordedEvent> reader) throws IOException {
+    try (RecordingFile file = new RecordingFile(recording)) {
+      while (file.hasMoreEvents()) {
+        reader.accept(file.readEvent());
+      }
+    }
   }
 
   private void stageOf(RecordedEvent event) {

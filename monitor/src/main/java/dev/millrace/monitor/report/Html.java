@@ -1,6 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.monitor.report;
 
+import com.google.common.io.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -16,6 +20,40 @@ public final class Html {
   /** A page that is still empty. */
   public Html() {
     // Nothing is open.
+  }
+
+  /**
+   * A text that a page is made of, as its style.
+   *
+   * @param owner beside which class it stands
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static String part(Class<?> owner, String name) {
+    try {
+      return Resources.toString(Resources.getResource(owner, name), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read a part of a page: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Begins the page, and writes its head. Should anything ever get through as markup, a browser
+   * will neither run nor load it.
+   *
+   * @param scripts those that may run, as the policy names them; empty if none may
+   */
+  public Html begin(String title, String style, String scripts) {
+    String policy = "default-src 'none'; style-src 'unsafe-inline'";
+    if (!scripts.isEmpty()) {
+      policy += "; script-src " + scripts;
+    }
+    open("html", "lang", "en").open("head").single("meta", "charset", "utf-8");
+    single("meta", "http-equiv", "Content-Security-Policy", "content", policy);
+    single("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    single("meta", "name", "color-scheme", "content", "light dark");
+    leaf("title", title);
+    out.append("<style>").append(style).append("</style>");
+    return close();
   }
 
   /** Begins an element with attributes: a name, its value, and so on. */
@@ -39,12 +77,6 @@ public final class Html {
   /** A text within the element that began last. */
   public Html text(String text) {
     escape(text);
-    return this;
-  }
-
-  /** The program's own style, which is no data. */
-  public Html style(String css) {
-    out.append("<style>").append(css).append("</style>");
     return this;
   }
 

@@ -12,10 +12,6 @@ import dev.millrace.monitor.report.Part.Table;
 import dev.millrace.monitor.report.Part.Tiles;
 import dev.millrace.monitor.report.Part.Tone;
 import dev.millrace.monitor.report.Part.Words;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -49,17 +45,7 @@ final class HtmlPage {
   }
 
   private void write(Document document) {
-    html.open("html", "lang", "en").open("head").single("meta", "charset", "utf-8");
-    // Should anything ever get through as markup, a browser will neither run nor load it.
-    html.single(
-        "meta",
-        "http-equiv",
-        "Content-Security-Policy",
-        "content",
-        "default-src 'none'; style-src 'unsafe-inline'");
-    html.single("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    html.single("meta", "name", "color-scheme", "content", "light dark");
-    html.leaf("title", document.title()).style(css()).close();
+    html.begin(document.title(), Html.part(HtmlPage.class, "report.css"), "");
     html.open("body").open("main").open("header").open("h1").text(document.heading());
     if (!document.status().isEmpty()) {
       html.text(" ").leaf("span", document.status(), "class", "status " + document.status());
@@ -67,17 +53,6 @@ final class HtmlPage {
     html.close().leaf("p", document.below(), "class", "quiet").close();
     document.sections().forEach(this::section);
     html.close().close().close();
-  }
-
-  private static String css() {
-    try (InputStream in = HtmlPage.class.getResourceAsStream("report.css")) {
-      if (in == null) {
-        throw new IllegalStateException("Cannot write a report: its style is not in the jar");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the style of reports: " + e.getMessage(), e);
-    }
   }
 
   private void section(Section section) {
