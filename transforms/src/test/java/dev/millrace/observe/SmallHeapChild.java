@@ -4,20 +4,19 @@ package dev.millrace.observe;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Another process that copies a table, with a heap that is nearly full of something else. */
 final class SmallHeapChild {
 
-  /** What is left of the heap is enough, and not more. */
-  private static final long LEFT = 16 << 20;
+  /** What is left of the heap is enough, and not more: to find it, all the rest is looked at. */
+  private static final long LEFT = 12 << 20;
 
   private SmallHeapChild() {}
 
-  /** What it found to be the cause. */
+  /** What it found to be the cause, and what of. */
   static String run(String url) throws IOException {
-    return ChildJvm.output(List.of("-Xmx192m", "-XX:+UseSerialGC"), SmallHeapChild.class, url);
+    return ChildJvm.output(List.of("-Xmx256m", "-XX:+UseSerialGC"), SmallHeapChild.class, url);
   }
 
   /** Of the child. */
@@ -26,20 +25,12 @@ final class SmallHeapChild {
     CopyRun.direct(spec, CopyRun.nothing());
     System.gc();
     Runtime heap = Runtime.getRuntime();
-    List<Object> ballast = new ArrayList<>();
+    // A chain leaves no garbage behind, which would be room after the first collection.
+    Object[] ballast = {};
     while (heap.maxMemory() - heap.totalMemory() + heap.freeMemory() > LEFT) {
-      ballast.add(new ArrayList<>(List.of(ballast.size())));
+      ballast = new Object[] {ballast, null, null, null};
     }
     CopyRun run = CopyRun.direct(spec, CopyRun.nothing());
-    System.out.print(ballast.isEmpty() ? "no ballast" : cause(run.bottleneck()));
-  }
-
-  /** On a busy machine a thread waits for a processor as well, which is not what this is about. */
-  private static Spent cause(Bottleneck found) {
-    StageTime stage = found.stage();
-    return found.cause() == Spent.PROCESSOR
-            && stage.seconds(Spent.GC) > stage.seconds(Spent.WORKING)
-        ? Spent.GC
-        : found.cause();
+    System.out.print(ballast.length == 0 ? "no ballast" : run.bottleneck().cause() + " of " + run);
   }
 }
