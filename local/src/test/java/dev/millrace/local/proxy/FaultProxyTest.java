@@ -520,6 +520,9 @@ class FaultProxyTest {
       delayed.getOutputStream().write(1);
       proxy.blackHole(true);
       try (Socket silenced = connectBare()) {
+        while (proxy.connections() < 2) {
+          Thread.onSpinWait(); // What is not accepted yet is reset at the end, not closed.
+        }
         List<Thread> threads =
             Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("fault-proxy-" + proxy.port()))
