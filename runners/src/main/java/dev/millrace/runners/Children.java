@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** This command as a process of its own. */
 final class Children {
@@ -16,6 +17,10 @@ final class Children {
 
   /** The flag of the launcher for an archive of classes, with which no JVM can be recorded. */
   private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
+  /** What a parent has for its own heap, as it has {@code -Xmx}. */
+  private static final Pattern HEAP =
+      Pattern.compile("HeapSize|NewSize|RAMPercentage|AlwaysPreTouch");
 
   private Children() {}
 
@@ -28,14 +33,19 @@ final class Children {
   static ProcessBuilder command(List<String> jvmFlags, List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
-            .toList());
+    command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
     command.addAll(words);
     return new ProcessBuilder(command);
+  }
+
+  /** Those of a parent's flags that hold for its children, too. */
+  static List<String> inherited(List<String> flags) {
+    return flags.stream()
+        .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
+        .filter(flag -> !HEAP.matcher(flag).find())
+        .toList();
   }
 
   /** Whether this JVM has its classes from an archive of the launcher's. */
