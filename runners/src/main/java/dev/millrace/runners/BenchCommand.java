@@ -33,6 +33,7 @@ final class BenchCommand extends RunCommand {
         "blocks: one copy with blocks of several sizes, and the smallest that is nearly as fast;",
         "contention: work that computes, holds much and waits, in one JVM, with pools and without;",
         "backfill: months of the medallion by JdbcIO and by backfill, in one JVM and in many;",
+        "hourly: what stays in memory of one hourly run after another, in each way to run them;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
@@ -45,6 +46,7 @@ final class BenchCommand extends RunCommand {
   private static final long CONNECTIONS_ROWS = 3_000_000;
   private static final long CACHING_ROWS = 5_000_000;
   private static final long BACKFILL_ROWS = 500_000;
+  private static final long HOURLY_ROWS = 100_000;
   private static final long INCREMENTAL_ROWS = 10_000_000;
 
   @Option(
@@ -53,7 +55,7 @@ final class BenchCommand extends RunCommand {
       description = {
         "Rows to copy; default: 5000000, for memory 1000000 and ten times as many, for",
         "incremental 10000000 and a tenth, for verify 1000000, for connections 3000000,",
-        "for backfill 500000, for kills 300000."
+        "for backfill 500000, for hourly 100000 before the first run, for kills 300000."
       })
   @Nullable Long rows;
 
@@ -89,6 +91,12 @@ final class BenchCommand extends RunCommand {
 
   @Option(names = "--rounds", paramLabel = "N", description = "Rounds; default: 3.")
   int rounds = 3;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "For hourly: runs of each contender, 30 or more; default: 200.")
+  int runs = 200;
 
   @Option(
       names = "--contenders",
@@ -167,6 +175,7 @@ final class BenchCommand extends RunCommand {
       case "backfill" ->
           new BackfillBenchWork(
               rows == null ? BACKFILL_ROWS : rows, rounds, baselineWindows, heaps, contenders);
+      case "hourly" -> new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders);
       case "follow" -> new FollowBenchWork();
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
       default ->
@@ -174,7 +183,7 @@ final class BenchCommand extends RunCommand {
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, blocks, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling, caching, contention, backfill, follow or kills)");
+                  + " ceiling, caching, contention, backfill, hourly, follow or kills)");
     };
   }
 }

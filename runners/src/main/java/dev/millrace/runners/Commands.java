@@ -37,6 +37,7 @@ final class Commands {
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(new TrainCommand());
     line.addSubcommand(new UnitCommand(console));
+    line.addSubcommand(new RepeatCommand(console));
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(color(console) ? Ansi.ON : Ansi.OFF));

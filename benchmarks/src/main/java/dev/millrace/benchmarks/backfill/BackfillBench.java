@@ -182,12 +182,12 @@ public final class BackfillBench {
             .run();
     if (end.run() != null) {
       if (some == windows.size()) {
-        medallion.check(contender, medallion.all());
+        medallion.check(contender.toString(), medallion.all());
       }
       Integer few = options.baselineWindows();
       if (few != null && few < windows.size()) {
         HourWindow first = new HourWindow(windows.get(0).from(), windows.get(few - 1).to());
-        medallion.check(contender, medallion.of(first));
+        medallion.check(contender.toString(), medallion.of(first));
       }
     }
     return end;

@@ -72,7 +72,7 @@ final class Medallion {
    *
    * @throws IllegalStateException if it is another, or there is nothing
    */
-  void check(Contender contender, Map<String, Fingerprint> made) {
+  void check(String contender, Map<String, Fingerprint> made) {
     List<String> wrong = new ArrayList<>();
     made.forEach(
         (name, found) -> {

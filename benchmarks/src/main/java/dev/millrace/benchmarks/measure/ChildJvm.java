@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.measure;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
@@ -118,17 +117,24 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
   }
 
   private Process start(Path answer, Path output) throws IOException {
+    return command(List.of(answer.toString()))
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  /** A process of the class, to be started; its arguments are for {@code main}. */
+  public ProcessBuilder command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
     command.addAll(inherited());
     command.addAll(jvmFlags);
     command.add(mainClass.getName());
-    command.add(answer.toString());
-    File log = output.toFile();
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", ClassPath.of(mainClass));
-    return builder.redirectOutput(log).start();
+    return builder;
   }
 
   /** What the launcher started this JVM with to start and warm up fast. */

@@ -79,7 +79,8 @@ public final class ProcessTree {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private static long rssBytes(long pid) {
+  /** What a process has resident; 0 unknown. */
+  static long rssBytes(long pid) {
     try (Stream<String> lines =
         Files.lines(Path.of("/proc", Long.toString(pid), "status"), StandardCharsets.UTF_8)) {
       return lines

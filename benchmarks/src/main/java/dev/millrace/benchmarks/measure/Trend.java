@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.measure;
 
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,11 @@ public record Trend(double slope, double slopeError, int count) {
   /** Whether the slope lies more than three of its standard errors above 0. */
   public boolean rises() {
     return slope > 3 * slopeError;
+  }
+
+  /** Half the width of the interval around the slope that it lies in with a chance of 95 %. */
+  public double margin() {
+    return slopeError * new TDistribution(null, count - 2).inverseCumulativeProbability(0.975);
   }
 
   /** A trend of bytes over seconds, for people; null if there is none. */
