@@ -3,13 +3,10 @@ package dev.millrace.runners;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The tree of commands, without anything to run. */
 final class Commands {
@@ -66,17 +63,7 @@ final class Commands {
         "MILLRACE_TARGET_USER and MILLRACE_TARGET_PASSWORD, never from flags.",
         "`millrace COMMAND --help` lists the options of a command."
       })
-  static final class Root implements Callable<Integer> {
-
-    private final Console console;
-
-    @Spec private CommandSpec spec;
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    boolean help;
+  static final class Root extends CommandGroup {
 
     @Option(
         names = {"-V", "--version"},
@@ -84,15 +71,8 @@ final class Commands {
         description = "Show the version.")
     boolean version;
 
-    @SuppressWarnings("NullAway.Init") // picocli sets the spec before anything else happens
     private Root(Console console) {
-      this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-      spec.commandLine().usage(console.err());
-      return ExitCode.USAGE;
+      super(console);
     }
   }
 }

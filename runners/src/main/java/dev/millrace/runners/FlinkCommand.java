@@ -1,33 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code millrace flink}: the commands about a cluster of this machine, and the jobs of any. */
 @Command(
     name = "flink",
     description = "A Flink cluster of separate processes on this machine, and the jobs of any.",
     synopsisSubcommandLabel = "COMMAND")
-final class FlinkCommand implements Callable<Integer> {
+final class FlinkCommand extends CommandGroup {
 
-  private final Console console;
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec before anything else happens
   private FlinkCommand(Console console) {
-    this.console = console;
+    super(console);
   }
 
   /** The command with those below it. */
@@ -46,11 +31,5 @@ final class FlinkCommand implements Callable<Integer> {
     line.addSubcommand(new FlinkCancelCommand(console));
     line.addSubcommand(new FlinkDownCommand(console));
     return line;
-  }
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(console.err());
-    return ExitCode.USAGE;
   }
 }
