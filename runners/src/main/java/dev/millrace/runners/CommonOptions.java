@@ -7,6 +7,7 @@ import dev.millrace.control.ByteSize;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -148,17 +149,7 @@ final class CommonOptions {
       description = "Exit code 6 if a critical alert fired, and nothing else failed.")
   boolean failOnAlert;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Read options from this YAML file instead of millrace.yaml.")
-  String config = "";
-
-  @Option(
-      names = "--environment",
-      paramLabel = "NAME",
-      description = "What stands under `environments:` and this name in that file goes first.")
-  String environment = "";
+  @Mixin ProjectFileOptions file = new ProjectFileOptions();
 
   @Option(
       names = {"-v", "--verbose"},

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -48,17 +49,7 @@ final class ConfigExplainCommand implements Callable<Integer> {
       description = "Whose options, as in sync, or flink for all below it.")
   @Nullable String command;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Read options from this YAML file instead of millrace.yaml.")
-  String config = "";
-
-  @Option(
-      names = "--environment",
-      paramLabel = "NAME",
-      description = "What stands under `environments:` and this name in that file goes first.")
-  String environment = "";
+  @Mixin ProjectFileOptions file = new ProjectFileOptions();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
