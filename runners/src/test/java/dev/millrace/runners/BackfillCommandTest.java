@@ -235,23 +235,21 @@ class BackfillCommandTest {
 
   @Test
   void child_shouldBeReported_whenItRunsOutOfMemory() throws Exception {
-    int code = backfill("--isolate=window", "--jvm=-Xmx12m", "--retries=0");
-
-    assertThat(code).isEqualTo(ExitCode.FAILED);
-    assertThat(console.json().required("failures").get(0).required("reason").asText())
-        .contains("Cannot make bronze PRSA_Data_")
-        .contains("its process ended with exit code");
-    assertUnits("bronze", 2, 0, 0, 2);
+    assertChildIsReported("-Xmx12m", "its process ended with exit code");
   }
 
   @Test
   void child_shouldBeReported_whenItTellsGarbage() throws Exception {
-    int code = backfill("--isolate=window", "--jvm=--version", "--retries=0");
+    assertChildIsReported("--version", "its process told no result; its last line was \"");
+  }
+
+  private void assertChildIsReported(String jvmFlag, String why) throws IOException {
+    int code = backfill("--isolate=window", "--jvm=" + jvmFlag, "--retries=0");
 
     assertThat(code).isEqualTo(ExitCode.FAILED);
     assertThat(console.json().required("failures").get(0).required("reason").asText())
         .contains("Cannot make bronze PRSA_Data_")
-        .contains("its process told no result; its last line was \"");
+        .contains(why);
     assertUnits("bronze", 2, 0, 0, 2);
   }
 
