@@ -5,6 +5,7 @@ import dev.millrace.benchmarks.backfill.BackfillBench;
 import dev.millrace.benchmarks.backfill.BackfillResult;
 import dev.millrace.benchmarks.backfill.Contender;
 import dev.millrace.benchmarks.measure.Labels;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,13 @@ record BackfillBenchWork(
     int rounds,
     @Nullable Integer baselineWindows,
     boolean heaps,
-    List<String> contenders)
+    List<String> contenders,
+    MillraceCommand command)
     implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
-    BackfillBench.Options defaults = BackfillBench.Options.defaults(KillsWork::command);
+    BackfillBench.Options defaults = BackfillBench.Options.defaults(command);
     BackfillBench.Options options =
         new BackfillBench.Options(
             rows,

@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
 final class BackfillCommand extends RunCommand {
 
   private final Console console;
+  private final Children children;
 
   @Option(
       names = "--from",
@@ -63,9 +64,10 @@ final class BackfillCommand extends RunCommand {
 
   @Mixin BackfillOptions backfill = new BackfillOptions();
 
-  BackfillCommand(Console console) {
+  BackfillCommand(Console console, Children children) {
     super(console);
     this.console = console;
+    this.children = children;
   }
 
   @Override
@@ -88,6 +90,7 @@ final class BackfillCommand extends RunCommand {
     return new BackfillWork(
         database,
         backfill,
+        children,
         airQuality -> {
           LocalDate end = to.plusDays(1);
           return window.cut(

@@ -21,7 +21,8 @@ import java.util.Map;
  *
  * @param windows which, once bronze is there
  */
-record BackfillWork(ConnectionSpec database, BackfillOptions options, Windows windows)
+record BackfillWork(
+    ConnectionSpec database, BackfillOptions options, Children children, Windows windows)
     implements Work {
 
   /** Which windows to make. */
@@ -76,6 +77,6 @@ record BackfillWork(ConnectionSpec database, BackfillOptions options, Windows wi
   private UnitRunner runner(Run run, AirQuality airQuality) {
     return options.isolate == Isolation.NONE
         ? new OwnUnits(run, airQuality.withoutCache())
-        : new ChildUnits(run, options.target, options.flags(), options.patience());
+        : new ChildUnits(run, children, options.target, options.flags(), options.patience());
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.contention.ContentionBench;
 import dev.millrace.benchmarks.copy.CopyBench;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.control.ByteSize;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = "Measures a baseline against Millrace, in one run, on the same data.")
 final class BenchCommand extends RunCommand {
+
+  private final MillraceCommand command;
 
   @Parameters(
       paramLabel = "SCENARIO",
@@ -122,8 +125,9 @@ final class BenchCommand extends RunCommand {
       })
   Map<String, Integer> kills = Map.of();
 
-  BenchCommand(Console console) {
+  BenchCommand(Console console, Children children) {
     super(console);
+    this.command = new UnrecordedCommand(children);
   }
 
   @Override
@@ -160,7 +164,8 @@ final class BenchCommand extends RunCommand {
           new LedgerBenchWork(
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
       case "cluster" ->
-          new ClusterBenchWork(rows == null ? CopyBench.Options.defaults().rows() : rows, rounds);
+          new ClusterBenchWork(
+              rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, command);
       case "incremental" ->
           new IncrementalBenchWork(rows == null ? INCREMENTAL_ROWS : rows, rounds);
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
@@ -174,10 +179,16 @@ final class BenchCommand extends RunCommand {
       case "ceiling" -> new CeilingBenchWork(contenders);
       case "backfill" ->
           new BackfillBenchWork(
-              rows == null ? BACKFILL_ROWS : rows, rounds, baselineWindows, heaps, contenders);
-      case "hourly" -> new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders);
-      case "follow" -> new FollowBenchWork();
-      case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills);
+              rows == null ? BACKFILL_ROWS : rows,
+              rounds,
+              baselineWindows,
+              heaps,
+              contenders,
+              command);
+      case "hourly" ->
+          new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders, command);
+      case "follow" -> new FollowBenchWork(command);
+      case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills, command);
       default ->
           throw new UsageException(
               "Invalid scenario: "

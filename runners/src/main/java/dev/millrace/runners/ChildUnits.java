@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param jvmFlags further flags, as in {@code -Xmx512m}
  * @param patience with each
  */
-record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience patience)
+record ChildUnits(
+    Run run, Children children, String target, List<String> jvmFlags, Child.Patience patience)
     implements UnitRunner {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,11 +59,11 @@ record ChildUnits(Run run, String target, List<String> jvmFlags, Child.Patience 
     words.add("--parallelism=" + options.parallelism);
     words.add("--json");
     words.add("--quiet");
-    ProcessBuilder builder = Children.watched(run.console(), jvmFlags, words);
+    ProcessBuilder builder = children.watched(run.console(), jvmFlags, words);
     // What is an option of this command is settled; the rest, such as users, is not.
     builder.environment().keySet().removeIf(Settings::isOption);
     builder.environment().put("MILLRACE_UNIT_TARGET", target);
-    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
+    builder.environment().put(HistoryFile.VARIABLE, HistoryFile.NONE);
     return builder;
   }
 

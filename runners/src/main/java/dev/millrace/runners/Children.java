@@ -9,8 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** This command as a process of its own. */
-final class Children {
+/**
+ * This command as a process of its own.
+ *
+ * @param main its main class
+ */
+record Children(Class<?> main) {
 
   /** The property of a JVM whose standard input ends when it is to end. */
   private static final String WATCHED = "millrace.child";
@@ -22,20 +26,18 @@ final class Children {
   private static final Pattern HEAP =
       Pattern.compile("HeapSize|NewSize|RAMPercentage|AlwaysPreTouch");
 
-  private Children() {}
-
   /**
    * With this JVM's flags, but for those of its heap.
    *
    * @param jvmFlags further flags
    * @param words of the command
    */
-  static ProcessBuilder command(List<String> jvmFlags, List<String> words) {
+  ProcessBuilder command(List<String> jvmFlags, List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.addAll(jvmFlags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(words);
     return new ProcessBuilder(command);
   }
@@ -55,7 +57,7 @@ final class Children {
   }
 
   /** The same, in the environment of a console, and to end when its standard input does. */
-  static ProcessBuilder watched(Console console, List<String> jvmFlags, List<String> words) {
+  ProcessBuilder watched(Console console, List<String> jvmFlags, List<String> words) {
     List<String> flags = new ArrayList<>(jvmFlags);
     flags.add("-D" + WATCHED + "=true");
     ProcessBuilder builder = command(flags, words);
@@ -63,12 +65,11 @@ final class Children {
     return builder;
   }
 
-  /** Within such a process: has the run end in order when its parent wishes it to, or has died. */
-  static void heedParent(Run run) {
+  /** Within such a process: has a run end in order when its parent wishes it to, or has died. */
+  static void heedParent(Stop stop) {
     if (Boolean.getBoolean(WATCHED)) {
       ParentWatch.begin(
-          System.in,
-          () -> run.stop().requestAfter(Duration.ZERO, "its parent ended or asked it to"));
+          System.in, () -> stop.requestAfter(Duration.ZERO, "its parent ended or asked it to"));
     }
   }
 }

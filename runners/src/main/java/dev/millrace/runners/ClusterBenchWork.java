@@ -3,10 +3,11 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.copy.ClusterBench;
 import dev.millrace.benchmarks.copy.ClusterResult;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import java.util.Map;
 
 /** Measures a copy on a Flink cluster beside raw pipes. */
-record ClusterBenchWork(long rows, int rounds) implements Work {
+record ClusterBenchWork(long rows, int rounds, MillraceCommand command) implements Work {
 
   private static final int WARM_JOBS = 2;
 
@@ -14,12 +15,7 @@ record ClusterBenchWork(long rows, int rounds) implements Work {
   public Outcome run(Run run) throws Exception {
     ClusterBench.Options options =
         new ClusterBench.Options(
-            rows,
-            rounds,
-            WARM_JOBS,
-            run.options().parallelism,
-            Packaged.flinkJars(),
-            KillsWork::command);
+            rows, rounds, WARM_JOBS, run.options().parallelism, Packaged.flinkJars(), command);
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would measure pipes and jobs on a cluster, %,d rows, %d rounds".formatted(rows, rounds));

@@ -140,14 +140,14 @@ final class ClusterRun {
    * @throws InterruptedException if it was not drained in time
    * @throws IllegalStateException if it failed
    */
-  Optional<String> untilStopped(String label, PipelineRun.Drain drain) throws Exception {
+  Optional<String> untilStopped(String label, Drain drain) throws Exception {
     lost = "; go on with `millrace flink resume %s`".formatted(Submission.brief(id));
     AtomicBoolean drained = new AtomicBoolean();
     run.stop()
         .setAction(
             () -> {
               try {
-                PipelineRun.drain(drain);
+                drain.toEnd();
                 drained.set(true);
               } catch (Exception e) {
                 run.tell("Cannot drain the job " + id + ", which is cancelled: " + e.getMessage());

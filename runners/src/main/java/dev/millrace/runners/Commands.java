@@ -15,10 +15,11 @@ final class Commands {
 
   static CommandLine create(Console console) {
     CommandLine line = new CommandLine(new Root(console));
+    Children children = new Children(Millrace.class);
     line.addSubcommand(new DemoCommand(console));
-    line.addSubcommand(new BackfillCommand(console));
-    line.addSubcommand(new HourlyCommand(console));
-    line.addSubcommand(new ScheduleCommand(console));
+    line.addSubcommand(new BackfillCommand(console, children));
+    line.addSubcommand(new HourlyCommand(console, children));
+    line.addSubcommand(new ScheduleCommand(console, children));
     line.addSubcommand(new SyncCommand(console));
     line.addSubcommand(new EnrichCommand(console));
     line.addSubcommand(PlanCommand.line(console));
@@ -30,8 +31,8 @@ final class Commands {
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new DashboardCommand(console));
     line.addSubcommand(ConfigCommand.line(console));
-    line.addSubcommand(FlinkCommand.line(console));
-    line.addSubcommand(new BenchCommand(console));
+    line.addSubcommand(FlinkCommand.line(console, Millrace::run));
+    line.addSubcommand(new BenchCommand(console, children));
     line.addSubcommand(new TrainCommand());
     line.addSubcommand(new UnitCommand(console));
     line.addSubcommand(new RepeatCommand(console));

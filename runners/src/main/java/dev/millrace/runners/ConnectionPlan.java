@@ -187,7 +187,12 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
             .formatted(most, where, limit.name(), limit.most()));
   }
 
-  List<String> lines() {
+  /** What a run would do, and what connections that would take. */
+  Outcome addTo(Outcome planned) {
+    return planned.with(lines()).with("connections", fields());
+  }
+
+  private List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
         "Connections that %d %s with %d %s may open:"
@@ -205,7 +210,7 @@ record ConnectionPlan(int processes, int threads, List<Use> uses) {
     return lines;
   }
 
-  List<Map<String, @Nullable Object>> fields() {
+  private List<Map<String, @Nullable Object>> fields() {
     return uses.stream().map(Use::fields).toList();
   }
 }

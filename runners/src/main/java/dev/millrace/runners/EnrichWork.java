@@ -45,7 +45,7 @@ record EnrichWork(EnrichCommand command) implements Work {
       Pipeline pipeline = PipelineRun.pipeline(run, "enrich");
       enrich.applyTo(pipeline);
       if (run.options().dryRun) {
-        return planned().with(connections(run, options, reference));
+        return connections(run, options, reference).addTo(planned());
       }
       if (command.limits.hasCeiling()) {
         connections(run, options, reference);

@@ -15,19 +15,23 @@ final class FlinkCommand extends CommandGroup {
     super(console);
   }
 
-  /** The command with those below it. */
-  static CommandLine line(Console console) {
+  /**
+   * The command with those below it.
+   *
+   * @param other what runs the commands that jobs are of
+   */
+  static CommandLine line(Console console, OtherCommand other) {
     CommandLine line = new CommandLine(new FlinkCommand(console));
     line.addSubcommand(new FlinkUpCommand(console));
     line.addSubcommand(new FlinkStatusCommand(console));
-    CommandLine submit = new CommandLine(new FlinkSubmitCommand(console));
+    CommandLine submit = new CommandLine(new FlinkSubmitCommand(console, other));
     // What follows its first word belongs to the command submitted.
     submit.setStopAtPositional(true);
     line.addSubcommand(submit);
     line.addSubcommand(new FlinkListCommand(console));
     line.addSubcommand(new FlinkLogsCommand(console));
     line.addSubcommand(new FlinkStopCommand(console));
-    line.addSubcommand(new FlinkResumeCommand(console));
+    line.addSubcommand(new FlinkResumeCommand(console, other));
     line.addSubcommand(new FlinkCancelCommand(console));
     line.addSubcommand(new FlinkDownCommand(console));
     return line;

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
 final class FlinkResumeCommand implements Callable<Integer> {
 
   private final Console console;
+  private final OtherCommand other;
 
   @Parameters(
       paramLabel = "JOB",
@@ -84,8 +85,9 @@ final class FlinkResumeCommand implements Callable<Integer> {
       description = "Show this help.")
   boolean help;
 
-  FlinkResumeCommand(Console console) {
+  FlinkResumeCommand(Console console, OtherCommand other) {
     this.console = console;
+    this.other = other;
   }
 
   @Override
@@ -127,7 +129,7 @@ final class FlinkResumeCommand implements Callable<Integer> {
             point
                 .map(path -> "from " + path)
                 .orElse("from what the ledger says: no checkpoint of it was complete"));
-    return Millrace.run(again(chosen, submissions), words.toArray(String[]::new));
+    return other.run(again(chosen, submissions), words.toArray(String[]::new));
   }
 
   private Submission choose(List<Submission> all) throws IOException {
@@ -236,7 +238,7 @@ final class FlinkResumeCommand implements Callable<Integer> {
         .environment()
         .forEach(
             (name, value) -> {
-              if (!Settings.isOption(name) || name.equals(Recorder.VARIABLE)) {
+              if (!Settings.isOption(name) || name.equals(HistoryFile.VARIABLE)) {
                 environment.put(name, value);
               }
             });

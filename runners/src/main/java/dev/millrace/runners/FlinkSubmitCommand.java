@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class FlinkSubmitCommand implements Callable<Integer> {
 
   private final Console console;
+  private final OtherCommand other;
 
   @Option(
       names = "--address",
@@ -47,8 +48,9 @@ final class FlinkSubmitCommand implements Callable<Integer> {
       description = "The command with its options, as in sync --table=orders.")
   List<String> command = List.of();
 
-  FlinkSubmitCommand(Console console) {
+  FlinkSubmitCommand(Console console, OtherCommand other) {
     this.console = console;
+    this.other = other;
   }
 
   @Override
@@ -74,7 +76,7 @@ final class FlinkSubmitCommand implements Callable<Integer> {
     }
     List<String> words = new ArrayList<>(command);
     words.add("--runner=flink://" + cluster);
-    return Millrace.run(console, words.toArray(String[]::new));
+    return other.run(console, words.toArray(String[]::new));
   }
 
   private int refuse(String sentence) {

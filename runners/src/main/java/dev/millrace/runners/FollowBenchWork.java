@@ -3,12 +3,13 @@ package dev.millrace.runners;
 
 import dev.millrace.benchmarks.follow.FollowBench;
 import dev.millrace.benchmarks.follow.FollowBench.Line;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Measures how soon what is committed in a followed table is committed in its copy. */
-record FollowBenchWork() implements Work {
+record FollowBenchWork(MillraceCommand command) implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
@@ -24,7 +25,7 @@ record FollowBenchWork() implements Work {
       return Outcome.planned("Would measure: " + what);
     }
     run.tell(Line.head());
-    List<Line> lines = FollowBench.run(options, KillsWork::command, run::tell);
+    List<Line> lines = FollowBench.run(options, command, run::tell);
     List<String> report = new ArrayList<>(List.of(what, Line.head()));
     lines.forEach(line -> report.add(line.text()));
     return new Outcome(Counts.NONE, report, Map.of("result", lines), ExitCode.DONE);

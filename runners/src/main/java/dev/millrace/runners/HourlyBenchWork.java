@@ -5,6 +5,7 @@ import dev.millrace.benchmarks.backfill.HourlyBench;
 import dev.millrace.benchmarks.backfill.HourlyContender;
 import dev.millrace.benchmarks.backfill.HourlyResult;
 import dev.millrace.benchmarks.measure.Labels;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,9 @@ import java.util.Map;
  * @param rows of bronze that are there from the start
  * @param runs of each contender
  * @param contenders names; empty for all
+ * @param command starts {@code millrace} as a process
  */
-record HourlyBenchWork(long rows, int runs, List<String> contenders) implements Work {
+record HourlyBenchWork(long rows, int runs, List<String> contenders, MillraceCommand command) implements Work {
 
   private static final int LOOK_EVERY = 5;
 
@@ -31,7 +33,7 @@ record HourlyBenchWork(long rows, int runs, List<String> contenders) implements 
             Labels.chosen(
                 HourlyContender.values(), contenders, EnumSet.allOf(HourlyContender.class)),
             Packaged.flinkJars(),
-            KillsWork::command);
+            command);
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would have %d hours made one by one, after %,d rows, by %s"

@@ -41,6 +41,7 @@ final class HourlyCommand extends RunCommand {
   private static final int DEFAULT_LOOKBACK_DAYS = 2;
 
   private final Console console;
+  private final Children children;
   private final Clock clock;
 
   @Option(
@@ -63,13 +64,14 @@ final class HourlyCommand extends RunCommand {
 
   @Mixin BackfillOptions backfill = new BackfillOptions();
 
-  HourlyCommand(Console console) {
-    this(console, Clock.systemUTC());
+  HourlyCommand(Console console, Children children) {
+    this(console, children, Clock.systemUTC());
   }
 
-  HourlyCommand(Console console, Clock clock) {
+  HourlyCommand(Console console, Children children, Clock clock) {
     super(console);
     this.console = console;
+    this.children = children;
     this.clock = clock;
   }
 
@@ -93,6 +95,7 @@ final class HourlyCommand extends RunCommand {
     return new BackfillWork(
         database,
         backfill,
+        children,
         airQuality ->
             airQuality
                 .coverage()

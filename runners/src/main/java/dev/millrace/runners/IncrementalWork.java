@@ -50,7 +50,8 @@ final class IncrementalWork implements Work {
     }
     ClusterLedger.requireRestarts(run.options().runner);
     if (run.options().dryRun) {
-      return preview().with(connections(run));
+      Outcome preview = preview();
+      return connections(run).addTo(preview);
     }
     if (command.limits.hasCeiling()) {
       connections(run);
@@ -156,8 +157,8 @@ final class IncrementalWork implements Work {
     }
   }
 
-  private static PipelineRun.Drain drain(Followed sync) {
-    return new PipelineRun.Drain() {
+  private static Drain drain(Followed sync) {
+    return new Drain() {
       @Override
       public void begin() throws SQLException {
         sync.stop();

@@ -71,10 +71,10 @@ abstract class KeptRunsCommand implements Callable<Integer> {
 
   /** Where the history is, or will be. */
   Path file() {
-    if (history.equals(Recorder.NONE)) {
+    if (history.equals(HistoryFile.NONE)) {
       throw new UsageException("Invalid --history: none (must be a file, as there is one to read)");
     }
-    return history.isEmpty() ? Recorder.usualFile(console) : Path.of(history);
+    return history.isEmpty() ? HistoryFile.usual(console) : Path.of(history);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.millrace.benchmarks.kills.Kill;
 import dev.millrace.benchmarks.kills.KillCampaign;
 import dev.millrace.benchmarks.kills.KillReport;
 import dev.millrace.benchmarks.kills.StockControl;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param rows of the table, so many that a copy can be struck in the middle
  * @param kills by name; empty for the default
  */
-record KillsWork(long rows, Map<String, Integer> kills) implements Work {
+record KillsWork(long rows, Map<String, Integer> kills, MillraceCommand command) implements Work {
 
   private static final Map<Kill, Integer> DEFAULT =
       Map.of(
@@ -44,8 +45,7 @@ record KillsWork(long rows, Map<String, Integer> kills) implements Work {
     long seed = ThreadLocalRandom.current().nextLong();
     KillReport report =
         KillCampaign.run(
-            new KillCampaign.Options(chosen, rows, seed, Packaged.flinkJars(), KillsWork::command),
-            run::tell);
+            new KillCampaign.Options(chosen, rows, seed, Packaged.flinkJars(), command), run::tell);
     StockControl control = StockControl.run(rows);
     List<String> lines = new ArrayList<>(report.lines());
     lines.addAll(control.lines());
@@ -54,12 +54,5 @@ record KillsWork(long rows, Map<String, Integer> kills) implements Work {
         lines,
         Map.of("kills", report.toMap(), "control", control),
         report.verdict().isClean() ? ExitCode.DONE : ExitCode.FAILED);
-  }
-
-  static ProcessBuilder command(List<String> jvmFlags, List<String> arguments) {
-    ProcessBuilder builder = Children.command(jvmFlags, arguments);
-    // Hundreds of killed runs are nobody's history.
-    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
-    return builder;
   }
 }

@@ -76,7 +76,7 @@ final class Monitoring implements AutoCloseable {
   }
 
   private boolean isNone() {
-    return options.history.equals(Recorder.NONE);
+    return options.history.equals(HistoryFile.NONE);
   }
 
   /** Null if the run is not to be recorded, or cannot be, and nobody asked for it. */
@@ -97,7 +97,7 @@ final class Monitoring implements AutoCloseable {
   }
 
   private Path history() {
-    return options.history.isEmpty() ? Recorder.usualFile(run.console()) : Path.of(options.history);
+    return options.history.isEmpty() ? HistoryFile.usual(run.console()) : Path.of(options.history);
   }
 
   private @Nullable Dashboard dashboard() {

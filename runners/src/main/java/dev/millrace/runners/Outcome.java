@@ -32,12 +32,10 @@ record Outcome(Counts counts, List<String> report, Map<String, ?> details, int e
     return new Outcome(counts, report, fields, exitCode);
   }
 
-  /** The same, and what connections it would take. */
-  Outcome with(ConnectionPlan connections) {
-    List<String> lines = new ArrayList<>(report);
-    lines.addAll(connections.lines());
-    Map<String, Object> fields = new LinkedHashMap<>(details);
-    fields.put("connections", connections.fields());
-    return new Outcome(counts, lines, fields, exitCode);
+  /** The same, and more lines for a human behind those that are there. */
+  Outcome with(List<String> lines) {
+    List<String> all = new ArrayList<>(report);
+    all.addAll(lines);
+    return new Outcome(counts, all, details, exitCode);
   }
 }

@@ -31,9 +31,6 @@ final class PipelineRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 
-  /** What a pipeline may take to let go of its work after it was told to stop. */
-  private static final Duration DRAIN = Duration.ofSeconds(20);
-
   /** How much a followed table is read again after a failure, at most. */
   private static final Duration CHECKPOINT = Duration.ofSeconds(10);
 
@@ -161,15 +158,6 @@ final class PipelineRun {
     }
   }
 
-  /** Ends a pipeline that has no end of its own. */
-  interface Drain {
-    /** Asks it to read no more. */
-    void begin() throws Exception;
-
-    /** Whether all that it read is written. */
-    boolean isOver() throws Exception;
-  }
-
   /**
    * Runs a pipeline without an end until the wish that it stop, and then until all that it read is
    * written.
@@ -208,7 +196,7 @@ final class PipelineRun {
         }
         Thread.sleep(POLL.toMillis());
       }
-      drain(drain);
+      drain.toEnd();
       return result;
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
@@ -222,22 +210,6 @@ final class PipelineRun {
     worker.setDaemon(true);
     worker.start();
     return worker;
-  }
-
-  /**
-   * Waits until all that was read is written.
-   *
-   * @throws InterruptedException if it takes too long
-   */
-  static void drain(Drain drain) throws Exception {
-    long deadline = System.nanoTime() + DRAIN.toNanos();
-    drain.begin();
-    while (!drain.isOver()) {
-      if (System.nanoTime() > deadline) {
-        throw new InterruptedException("not drained in time");
-      }
-      Thread.sleep(POLL.toMillis());
-    }
   }
 
   private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
@@ -274,7 +246,7 @@ final class PipelineRun {
     }
 
     void awaitItsThread() throws InterruptedException {
-      worker.join(DRAIN.toMillis());
+      worker.join(Drain.MOST.toMillis());
     }
 
     /**

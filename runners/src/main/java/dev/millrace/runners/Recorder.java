@@ -34,12 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Recorder implements AutoCloseable {
 
-  /** In place of a file: keep nothing. */
-  static final String NONE = "none";
-
-  /** The environment variable of the option. */
-  static final String VARIABLE = "MILLRACE_HISTORY";
-
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -103,11 +97,6 @@ final class Recorder implements AutoCloseable {
       history.close();
       throw e;
     }
-  }
-
-  /** Where histories are kept, unless something else was said. */
-  static Path usualFile(Console console) {
-    return Console.state(console.environment()).resolve("history.db");
   }
 
   private synchronized void look() {

@@ -70,7 +70,7 @@ abstract class RunCommand implements Callable<Integer> {
     try (Stop stop = Stop.onSignals();
         Logs logs = Logs.to(console, common.verbose, common.quiet)) {
       Run run = new Run(console, common, stop);
-      Children.heedParent(run);
+      Children.heedParent(stop);
       try (Monitoring monitoring = new Monitoring(run)) {
         return call(run, monitoring);
       }

@@ -32,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
 final class ScheduleCommand extends RunCommand {
 
   private final Console console;
+  private final Children children;
 
   /** What becomes of times that nobody was there for. */
   enum CatchUp {
@@ -113,9 +114,10 @@ final class ScheduleCommand extends RunCommand {
       description = "What to run, with its options.")
   List<String> command = new ArrayList<>();
 
-  ScheduleCommand(Console console) {
+  ScheduleCommand(Console console, Children children) {
     super(console);
     this.console = console;
+    this.children = children;
   }
 
   /** Each of its runs is. */
@@ -148,7 +150,8 @@ final class ScheduleCommand extends RunCommand {
     if (command.get(0).equals("schedule")) {
       throw new UsageException("Invalid command: schedule (must be another)");
     }
-    return new ScheduleWork(this, times, Console.state(console.environment()).resolve("schedule"));
+    return new ScheduleWork(
+        this, children, times, Console.state(console.environment()).resolve("schedule"));
   }
 
   static final class ZoneConverter implements ITypeConverter<ZoneId> {

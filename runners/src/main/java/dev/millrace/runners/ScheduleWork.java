@@ -30,7 +30,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param folder for the file; there is one for each expression and command
  */
-record ScheduleWork(ScheduleCommand command, CronTimes times, Path folder) implements Work {
+record ScheduleWork(ScheduleCommand command, Children children, CronTimes times, Path folder)
+    implements Work {
 
   /** Times to catch up with, at most. */
   private static final int MOST_MISSED = 1_000;
@@ -147,7 +148,7 @@ record ScheduleWork(ScheduleCommand command, CronTimes times, Path folder) imple
           TimeUnit.MILLISECONDS.sleep(
               ThreadLocalRandom.current().nextLong(command.jitter.toMillis() + 1));
         }
-        ProcessBuilder builder = Children.watched(run.console(), List.of(), command.command);
+        ProcessBuilder builder = children.watched(run.console(), List.of(), command.command);
         Child.Patience patience = new Child.Patience(command.timeout, TERM, TERM);
         String prefix = "[%s] ".formatted(time.truncatedTo(ChronoUnit.SECONDS));
         Child.Result result = new Child(builder, patience, line -> run.tell(prefix + line)).run();

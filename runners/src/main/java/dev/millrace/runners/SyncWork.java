@@ -45,7 +45,7 @@ final class SyncWork implements Work {
     if (run.options().dryRun) {
       ConnectionPlan connections = connections(run, options, held);
       try (Sync sync = Sync.preview(options, held)) {
-        return plan(options, sync).with(connections);
+        return connections.addTo(plan(options, sync));
       }
     }
     if (command.limits.hasCeiling()) {

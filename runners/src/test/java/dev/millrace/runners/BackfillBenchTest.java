@@ -63,6 +63,12 @@ class BackfillBenchTest {
   private static BackfillBench.Options options(
       long rows, @Nullable Integer baselineWindows, Set<Contender> contenders) {
     return new BackfillBench.Options(
-        rows, 1, 2, baselineWindows, false, contenders, KillsWork::command);
+        rows,
+        1,
+        2,
+        baselineWindows,
+        false,
+        contenders,
+        new UnrecordedCommand(new Children(Millrace.class)));
   }
 }

@@ -356,7 +356,7 @@ class FlinkClusterIT {
     command.addAll(List.of("--table=station", "--into=copy"));
     command.addAll(List.of("--source=" + postgres.jdbcUrl(), "--target=" + postgres.jdbcUrl()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
+    builder.environment().put(HistoryFile.VARIABLE, HistoryFile.NONE);
     builder.environment().put("FLINK_CONF_DIR", dir.resolve("conf").toString());
     return builder.start();
   }

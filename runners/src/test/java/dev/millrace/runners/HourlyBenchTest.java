@@ -45,6 +45,12 @@ class HourlyBenchTest {
 
   private static HourlyBench.Options options(int runs, Set<HourlyContender> contenders) {
     return new HourlyBench.Options(
-        2_000, runs, 1, 1, contenders, Path.of("not-needed"), KillsWork::command);
+        2_000,
+        runs,
+        1,
+        1,
+        contenders,
+        Path.of("not-needed"),
+        new UnrecordedCommand(new Children(Millrace.class)));
   }
 }

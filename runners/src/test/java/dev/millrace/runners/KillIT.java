@@ -52,7 +52,7 @@ class KillIT {
     ProcessBuilder builder = new ProcessBuilder();
     builder.command().add(Packaged.flinkJars().resolve("../../../millrace").normalize().toString());
     builder.command().addAll(arguments);
-    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
+    builder.environment().put(HistoryFile.VARIABLE, HistoryFile.NONE);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     // Most of it is start: what compiles little starts fast.
     builder

@@ -144,7 +144,7 @@ class ProcessTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put(Recorder.VARIABLE, Recorder.NONE);
+    builder.environment().put(HistoryFile.VARIABLE, HistoryFile.NONE);
     return builder.start();
   }
 }

@@ -25,7 +25,7 @@ final class TestConsole {
   TestConsole(Path folder, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(environment);
     if (!all.containsKey(STATE)) {
-      all.putIfAbsent(Recorder.VARIABLE, Recorder.NONE);
+      all.putIfAbsent(HistoryFile.VARIABLE, HistoryFile.NONE);
     }
     console =
         new Console(
