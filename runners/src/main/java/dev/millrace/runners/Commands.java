@@ -1,6 +1,26 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.runners.backfill.BackfillCommand;
+import dev.millrace.runners.backfill.HourlyCommand;
+import dev.millrace.runners.backfill.ScheduleCommand;
+import dev.millrace.runners.backfill.UnitCommand;
+import dev.millrace.runners.bench.BenchCommand;
+import dev.millrace.runners.cache.CacheCommand;
+import dev.millrace.runners.cache.EnrichCommand;
+import dev.millrace.runners.child.Children;
+import dev.millrace.runners.config.ConfigCommand;
+import dev.millrace.runners.console.CommandGroup;
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.console.Version;
+import dev.millrace.runners.flink.FlinkCommand;
+import dev.millrace.runners.history.DashboardCommand;
+import dev.millrace.runners.history.HistoryCommand;
+import dev.millrace.runners.history.ReportCommand;
+import dev.millrace.runners.sync.DlqCommand;
+import dev.millrace.runners.sync.StateCommand;
+import dev.millrace.runners.sync.SyncCommand;
+import dev.millrace.runners.verify.VerifyCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;

@@ -2,6 +2,12 @@
 package dev.millrace.runners;
 
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.console.UsageException;
+import dev.millrace.runners.option.CommonOptions;
+import dev.millrace.runners.option.Credentials;
+import dev.millrace.runners.pipeline.RunCommand;
+import dev.millrace.runners.run.Work;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +45,7 @@ final class DemoCommand extends RunCommand {
   }
 
   @Override
-  void check(CommonOptions options) {
+  protected void check(CommonOptions options) {
     if (options.detached) {
       throw new UsageException(
           "Invalid --detached: true (must be left out: demo runs one pipeline after another)");
@@ -47,7 +53,7 @@ final class DemoCommand extends RunCommand {
   }
 
   @Override
-  Work work() {
+  protected Work work() {
     ConnectionSpec database =
         target == null ? null : Credentials.of("target", target, console.environment());
     return new DemoWork(data, database, !noCache);

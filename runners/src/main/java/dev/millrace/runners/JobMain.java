@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.console.ExitCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.console.ExitCode;
+import dev.millrace.runners.console.Sentence;
+import dev.millrace.runners.console.UsageException;
+import dev.millrace.runners.option.Settings;
+import dev.millrace.runners.option.Usage;
+import dev.millrace.runners.run.Run;
+import dev.millrace.runners.run.RunSummary;
 import java.util.List;
 import picocli.CommandLine;
 

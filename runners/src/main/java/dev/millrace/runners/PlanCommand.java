@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
+import dev.millrace.runners.console.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

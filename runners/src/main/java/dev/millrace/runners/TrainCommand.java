@@ -4,6 +4,8 @@ package dev.millrace.runners;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.millrace.local.LocalPostgres;
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.console.ExitCode;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -13,75 +16,103 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import java.util.regex.Pattern;
+import dev.millrace.runners.bench.BenchCommand;
+import dev.millrace.runners.console.Stop;
+import dev.millrace.runners.watch.Monitoring;
+import dev.millrace.runners.watch.Regression;
 
-/**
- * The layers of the command. They share a package, and so are told by the names of their classes.
- */
+/** The layers of the command, and the tasks of its users above them. */
 @AnalyzeClasses(packages = "dev.millrace.runners", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  private static final DescribedPredicate<JavaClass> RUN =
-      named(
-          "a run",
-          "Run|RunSummary|Outcome|Counts|Progress|Motion|Stop|Logs|Console|Sentence|CommonOptions"
-              + "|Target|Credentials|Settings|StageUse|MemoryUse|DatabaseUse|Version");
+  private static final String TOP = "dev.millrace.runners";
+  private static final String CONSOLE = TOP + ".console..";
+  private static final String OPTION = TOP + ".option..";
+  private static final String RUN = TOP + ".run..";
+  private static final String CHILD = TOP + ".child..";
+  private static final String WATCH = TOP + ".watch..";
+  private static final String FLINK = TOP + ".flink..";
+  private static final String BENCH = TOP + ".bench..";
 
-  private static final DescribedPredicate<JavaClass> WATCHING =
-      named("what watches a run", "Monitoring|Recorder|FlightRecording|Alarms|Sight|Regression");
+  private static final String TASK = TOP + ".(backfill|sync|cache|verify|history|config|bench)..";
 
-  private static final DescribedPredicate<JavaClass> COMMAND =
-      named("a command or its work", "\\w*Command|\\w+Work|Commands|Millrace|JobMain");
-
-  private static final DescribedPredicate<JavaClass> CLUSTER =
-      named("of a cluster", "Flink\\w+|Cluster\\w+|JobsCommand|FollowedJob|ResumePoint|Placement");
-
-  private static final DescribedPredicate<JavaClass> BENCHMARK =
-      named("a benchmark", "Bench\\w+|\\w+BenchWork");
-
-  /** Classes by their simple names, with all that is nested in them. */
-  private static DescribedPredicate<JavaClass> named(String what, String names) {
-    Pattern pattern = Pattern.compile("dev\\.millrace\\.runners\\.(" + names + ")(\\$.*)?");
-    return describe("are " + what, each -> pattern.matcher(each.getName()).matches());
+  /** What is the command's own, but for some of its packages. */
+  private static DescribedPredicate<JavaClass> allBut(String... packages) {
+    return resideInAPackage(TOP + "..").and(not(resideInAnyPackage(packages)));
   }
+
+  @ArchTest
+  static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =
+      slices()
+          .matching(TOP + ".(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("packages in a cycle are one package");
 
   @ArchTest
   static final ArchRule RUN_IS_THE_LOWEST =
       noClasses()
-          .that(RUN)
+          .that()
+          .resideInAnyPackage(CONSOLE, OPTION, RUN)
           .should()
-          .dependOnClassesThat(WATCHING.or(COMMAND))
+          .dependOnClassesThat(allBut(CONSOLE, OPTION, RUN))
           .because("a run is the same whoever watches it and whatever it does");
 
   @ArchTest
   static final ArchRule WATCHING_KNOWS_NO_COMMAND =
       noClasses()
-          .that(WATCHING)
+          .that()
+          .resideInAPackage(WATCH)
           .should()
-          .dependOnClassesThat(COMMAND)
+          .dependOnClassesThat(allBut(CONSOLE, OPTION, RUN, CHILD, WATCH))
           .because("all runs are watched alike");
 
   @ArchTest
   static final ArchRule WATCHING_IS_ONE_THING =
       classes()
-          .that(named("its parts", "Recorder|FlightRecording|Alarms|Sight"))
+          .that()
+          .resideInAPackage(WATCH)
+          .and()
+          .doNotBelongToAnyOf(Monitoring.class, Regression.class)
           .should()
-          .onlyHaveDependentClassesThat(
-              WATCHING.or(named("who reads the same file", "KeptRunsCommand")))
+          .onlyHaveDependentClassesThat()
+          .resideInAPackage(WATCH)
           .because("what begins together ends together");
+
+  @ArchTest
+  static final ArchRule TASKS_ARE_BESIDE_EACH_OTHER =
+      slices()
+          .matching(TASK)
+          .should()
+          .notDependOnEachOther()
+          .because("what two tasks share is in a layer below both");
+
+  @ArchTest
+  static final ArchRule TASKS_ARE_THE_HIGHEST =
+      classes()
+          .that()
+          .resideInAPackage(TASK)
+          .should()
+          .onlyHaveDependentClassesThat(resideInAPackage(TASK).or(belongToAnyOf(Commands.class)))
+          .because("only the tree of commands holds all of them");
 
   @ArchTest
   static final ArchRule BENCHMARKS_ARE_THE_HIGHEST =
       classes()
-          .that(named("a benchmark's work", "\\w*BenchWork"))
+          .that()
+          .resideInAPackage(BENCH)
+          .and()
+          .doNotBelongToAnyOf(BenchCommand.class)
           .should()
-          .onlyHaveDependentClassesThat(BENCHMARK)
+          .onlyHaveDependentClassesThat()
+          .resideInAPackage(BENCH)
           .because("nothing is done in another way because it is measured");
 
   @ArchTest
   static final ArchRule CLUSTERS_ARE_APART =
       noClasses()
-          .that(not(CLUSTER))
+          .that()
+          .resideOutsideOfPackage(FLINK)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.millrace.local.flink..")
@@ -90,7 +121,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule NO_STANDARD_STREAMS =
       noClasses()
-          .that(not(named("what ends the JVM when no console can be trusted", "Stop")))
+          .that(not(belongToAnyOf(Stop.class).as("end the JVM when no console can be trusted")))
           .should(ACCESS_STANDARD_STREAMS)
           .because("each run has a console, which may be another than the process's");
 }

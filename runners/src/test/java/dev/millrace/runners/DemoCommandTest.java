@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.runners.console.ExitCode;
 import dev.millrace.testing.PostgresExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

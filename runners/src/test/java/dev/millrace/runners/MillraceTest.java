@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.runners.console.ExitCode;
+import dev.millrace.runners.run.Counts;
+import dev.millrace.runners.run.Outcome;
+import dev.millrace.runners.run.Work;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

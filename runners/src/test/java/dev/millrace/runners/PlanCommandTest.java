@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.connect.Ceiling;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.runners.console.ExitCode;
 import dev.millrace.testing.PostgresExtension;
 import java.sql.Connection;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.runners.console.ExitCode;
+import dev.millrace.runners.option.HistoryFile;
 import dev.millrace.testing.PostgresExtension;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,7 +37,7 @@ class ProcessTest {
 
     assertThat(process.waitFor()).isEqualTo(ExitCode.DONE);
     assertThat(output)
-        .contains("Usage: millrace", "dev.millrace.runners.SyncCommand")
+        .contains("Usage: millrace", "dev.millrace.runners.sync.SyncCommand")
         .doesNotContain(" org.apache.beam.", " org.apache.flink.", " org.apache.arrow.");
   }
 

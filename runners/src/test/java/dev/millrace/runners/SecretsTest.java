@@ -4,6 +4,7 @@ package dev.millrace.runners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.local.LocalPostgres;
+import dev.millrace.runners.console.ExitCode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

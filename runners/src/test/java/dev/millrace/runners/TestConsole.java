@@ -3,6 +3,8 @@ package dev.millrace.runners;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.runners.console.Console;
+import dev.millrace.runners.option.HistoryFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A console that keeps what is written to it, and no history unless there is a folder for it. */
-final class TestConsole {
+public final class TestConsole {
 
   private static final String STATE = "XDG_STATE_HOME";
 
@@ -22,7 +24,7 @@ final class TestConsole {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Console console;
 
-  TestConsole(Path folder, Map<String, String> environment) {
+  public TestConsole(Path folder, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(environment);
     if (!all.containsKey(STATE)) {
       all.putIfAbsent(HistoryFile.VARIABLE, HistoryFile.NONE);
@@ -37,35 +39,35 @@ final class TestConsole {
   }
 
   /** With no environment, in a folder that does not exist. */
-  TestConsole() {
+  public TestConsole() {
     this(Path.of("no-such-folder"), Map.of());
   }
 
   /** With a folder for what the command keeps, such as the history. */
-  static TestConsole withState(Path state, Map<String, String> environment) {
+  public static TestConsole withState(Path state, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(environment);
     all.put(STATE, state.toString());
     return new TestConsole(Path.of("no-such-folder"), all);
   }
 
-  Console console() {
+  public Console console() {
     return console;
   }
 
-  String out() {
+  public String out() {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  String err() {
+  public String err() {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  int run(String... args) {
+  public int run(String... args) {
     return Millrace.run(console, args);
   }
 
   /** Runs {@code sync} from one table to another of a database. */
-  int sync(String url, String table, String into, String... more) {
+  public int sync(String url, String table, String into, String... more) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -79,7 +81,7 @@ final class TestConsole {
   }
 
   /** The last line of standard output. */
-  JsonNode json() throws IOException {
+  public JsonNode json() throws IOException {
     List<String> lines = out().lines().toList();
     return new ObjectMapper().readTree(lines.get(lines.size() - 1));
   }

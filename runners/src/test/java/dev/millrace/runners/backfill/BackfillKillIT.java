@@ -1,0 +1,140 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.pipelines.airquality.generate.GeneratedData;
+import dev.millrace.runners.bench.KillIT;
+import dev.millrace.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Backfills that are killed at random moments, or a child of theirs, and finished by the next:
+ * three stations, four months, by weeks. A part of what the profile {@code chaos} does.
+ */
+class BackfillKillIT {
+  @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
+
+  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 9;
+  private static final long SEED = 20261122;
+  private static final Duration LATEST = Duration.ofSeconds(12);
+  private static final Duration END = Duration.ofMinutes(3);
+
+  private final Random random = new Random(SEED);
+  private final Path data;
+
+  BackfillKillIT(@TempDir Path folder) {
+    data = folder;
+  }
+
+  /** What is killed, and how. */
+  private enum Victim {
+    COMMAND,
+    COMMAND_IN_ORDER,
+    CHILD
+  }
+
+  @Test
+  void backfill_shouldLeaveTheSame_whateverIsKilled() throws Exception {
+    GeneratedData.ofSeed(5).withStations(3).withHours(24 * 122).writeTo(data);
+    assertThat(start("none").waitFor()).isZero();
+    List<String> uninterrupted = postgres.contents(BackfillCommandTest.TABLES);
+    forget();
+
+    int struck = 0;
+    int inTime = 0;
+    int finished = 0;
+    while (struck < KILLS) {
+      Victim victim = Victim.values()[struck % Victim.values().length];
+      Process command = start(victim == Victim.CHILD || struck % 2 == 0 ? "window" : "none");
+      boolean ended =
+          command.waitFor(1_000 + random.nextInt((int) LATEST.toMillis()), TimeUnit.MILLISECONDS);
+      if (ended) {
+        assertThat(command.exitValue()).isZero();
+        finished++;
+        forget();
+        continue;
+      }
+      List<ProcessHandle> children = command.descendants().toList();
+      boolean mayGoOn = strike(victim, command, children);
+      struck++;
+      inTime += mayGoOn ? 0 : 1;
+      assertThat(command.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      for (ProcessHandle child : children) {
+        child.onExit().get(END.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      assertThat(command.exitValue())
+          .as(victim.toString())
+          .isIn(
+              switch (victim) {
+                case COMMAND -> List.of(137);
+                case COMMAND_IN_ORDER -> List.of(143, 0);
+                // Its unit is tried again.
+                case CHILD -> List.of(0);
+              });
+    }
+    Process last = start("window");
+    assertThat(last.waitFor()).isZero();
+
+    assertThat(postgres.contents(BackfillCommandTest.TABLES)).isEqualTo(uninterrupted);
+    assertThat(
+            postgres.value(
+                "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",
+                Long.class))
+        .isZero();
+    System.out.printf(
+        "%d kills, %d of them of a command; %d runs ended before%n", struck, inTime, finished);
+  }
+
+  /** Returns whether the command itself goes on. */
+  private boolean strike(Victim victim, Process command, List<ProcessHandle> children) {
+    switch (victim) {
+      case COMMAND -> command.destroyForcibly();
+      case COMMAND_IN_ORDER -> command.destroy();
+      case CHILD -> {
+        List<ProcessHandle> jvms =
+            children.stream()
+                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .toList();
+        if (!jvms.isEmpty()) {
+          jvms.get(random.nextInt(jvms.size())).destroyForcibly();
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Process start(String isolation) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "backfill",
+                "--from=2013-03-01",
+                "--to=2013-06-30",
+                "--window=week",
+                "--target=" + postgres.jdbcUrl(),
+                "--data=" + data,
+                "--isolate=" + isolation));
+    ProcessBuilder builder = KillIT.launcher(List.of(), words);
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static void forget() throws SQLException {
+    postgres.execute(
+        "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "DROP SCHEMA millrace CASCADE");
+  }
+}

@@ -1,0 +1,30 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.runners.child;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChildrenTest {
+
+  @Test
+  void inherited_shouldLeaveOutTheParentsHeap() {
+    List<String> flags =
+        List.of(
+            "-Xmx64m",
+            "-XX:MaxRAMPercentage=10",
+            "-XX:InitialHeapSize=64m",
+            "-XX:MaxNewSize=32m",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseParallelGC",
+            "-XX:SharedArchiveFile=classes.jsa",
+            "-Dmillrace.terminal=true",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED");
+    assertThat(Children.inherited(flags))
+        .containsExactly(
+            "-XX:+UseParallelGC",
+            "-XX:SharedArchiveFile=classes.jsa",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED");
+  }
+}
