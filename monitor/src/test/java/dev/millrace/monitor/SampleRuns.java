@@ -81,7 +81,8 @@ public final class SampleRuns {
         new Slowest("write public.copy", "at work on a processor", 0.8, "Raise --parallelism"),
         metrics,
         List.of(),
-        Map.of());
+        Map.of(),
+        null);
   }
 
   private static StageLine stage(String name, Random random) {

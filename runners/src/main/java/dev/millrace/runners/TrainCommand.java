@@ -45,7 +45,7 @@ final class TrainCommand implements Callable<Integer> {
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
             Map.of("XDG_STATE_HOME", state.toString()),
             state,
-            false);
+            0);
     Millrace.run(nowhere, "--help");
     try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast())) {
       try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());

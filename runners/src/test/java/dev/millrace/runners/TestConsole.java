@@ -35,7 +35,7 @@ public final class TestConsole {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             all,
             folder,
-            false);
+            0);
   }
 
   /** With no environment, in a folder that does not exist. */

@@ -25,7 +25,8 @@ final class Page {
   private static final String STYLE = "text/css; charset=utf-8";
 
   private static final List<String> SCRIPTS =
-      List.of("app", "runs", "alerts", "run", "compare", "stages", "charts", "dom", "format");
+      List.of(
+          "app", "runs", "alerts", "run", "compare", "stages", "charts", "grid", "dom", "format");
 
   private Page() {}
 

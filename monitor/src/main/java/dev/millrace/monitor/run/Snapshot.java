@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics all that its process measures, by name and labels as Prometheus has them
  * @param alerts that fire
  * @param rejected rows since it started, by reason, as {@code unique_violation}
+ * @param grid its parts; null if it has none
  */
 public record Snapshot(
     Instant time,
@@ -36,9 +37,10 @@ public record Snapshot(
     @Nullable Slowest slowest,
     Map<String, Double> metrics,
     List<Alert> alerts,
-    Map<String, Long> rejected) {
+    Map<String, Long> rejected,
+    @Nullable Grid grid) {
 
-  /** Takes it all; earlier versions wrote no alerts, and no reasons. */
+  /** Takes it all; earlier versions wrote no alerts, no reasons and no parts. */
   public Snapshot {
     alerts = alerts == null ? List.of() : List.copyOf(alerts);
     rejected = rejected == null ? Map.of() : Map.copyOf(rejected);
@@ -48,7 +50,14 @@ public record Snapshot(
   public Snapshot with(List<Alert> firing) {
     return new Snapshot(
         time, seconds, stalled, waits, progress, totals, perSecond, stages, flow, slowest, metrics,
-        firing, rejected);
+        firing, rejected, grid);
+  }
+
+  /** The same, with its parts. */
+  public Snapshot with(Grid parts) {
+    return new Snapshot(
+        time, seconds, stalled, waits, progress, totals, perSecond, stages, flow, slowest, metrics,
+        alerts, rejected, parts);
   }
 
   /**

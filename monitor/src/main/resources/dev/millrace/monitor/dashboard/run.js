@@ -4,6 +4,7 @@ import { about, bytes, count, duration, moment, parse, percent } from './format.
 import { badge, state } from './runs.js';
 import { legend, shares } from './stages.js';
 import { charts } from './charts.js';
+import { grid } from './grid.js';
 
 /** What is drawn over time. */
 const PLOTS = [
@@ -57,6 +58,7 @@ export function run(detail, id) {
         h('b', {}, `${alert.severity}: ${alert.name}. `), alert.sentence,
         ` (since ${new Date(alert.since).toLocaleTimeString()})`)),
       tiles(line, snapshot, series, live),
+      snapshot?.grid && grid.nodes(snapshot.grid),
       snapshot?.slowest && h('p', { class: 'note', id: 'slowest' },
         h('b', {}, `${snapshot.slowest.stage} spends ${percent(snapshot.slowest.share)} of its time ${snapshot.slowest.cause}. `),
         snapshot.slowest.advice),
@@ -72,7 +74,12 @@ export function run(detail, id) {
       summary && h('section', { class: 'card' }, h('details', {},
         h('summary', {}, 'Summary'), h('pre', {}, JSON.stringify(summary, null, 2)))),
     ],
-    after: () => charts.draw(drawn),
+    after: () => {
+      charts.draw(drawn);
+      if (snapshot?.grid) {
+        grid.draw(snapshot.grid);
+      }
+    },
   };
 }
 

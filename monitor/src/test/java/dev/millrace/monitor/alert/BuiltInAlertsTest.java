@@ -226,7 +226,8 @@ class BuiltInAlertsTest {
                 like.slowest(),
                 metrics,
                 List.of(),
-                Map.of()));
+                Map.of(),
+                null));
     return requireNonNull(readings.get(BuiltInAlerts.STALLED));
   }
 }

@@ -161,7 +161,8 @@ class HostileNamesTest {
             new Slowest(name, name, 0.5, name),
             Map.of(name, 1.0),
             List.of(new Alert(name, name, NOON, 1.0, name)),
-            Map.of(name, 7L));
+            Map.of(name, 7L),
+            null);
     String pool = "millrace_pool_connections{pool=\"" + name + "\",state=\"active\"}";
     return new RunDetail(
         line,

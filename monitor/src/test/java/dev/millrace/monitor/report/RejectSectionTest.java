@@ -38,7 +38,8 @@ class RejectSectionTest {
               like.slowest(),
               like.metrics(),
               like.alerts(),
-              rejected),
+              rejected,
+              null),
           Series.EMPTY,
           List.of());
       recording.ended(SampleRuns.end(1, Status.DONE));

@@ -105,7 +105,8 @@ class RunComparisonTest {
         null,
         Map.of(),
         List.of(),
-        rejected);
+        rejected,
+        null);
   }
 
   private RunDetail run(int number) {

@@ -95,21 +95,26 @@ public record Unit(String stage, String part) {
     };
   }
 
-  /** For people: {@code silver 2013-03}. */
-  @Override
-  public String toString() {
+  /** Its part for people: {@code 2013-03}. */
+  public String label() {
     if (stage.equals("bronze")) {
-      return stage + " " + Path.of(part).getFileName();
+      return String.valueOf(Path.of(part).getFileName());
     }
     if (part.equals(UNDATED)) {
-      return stage + " " + part;
+      return part;
     }
     LocalDate from = window().from().toLocalDate();
     LocalDate to = window().to().toLocalDate();
     if (from.plusDays(1).equals(to)) {
-      return stage + " " + from;
+      return from.toString();
     }
     boolean month = from.getDayOfMonth() == 1 && from.plusMonths(1).equals(to);
-    return stage + " " + (month ? YearMonth.from(from) : part);
+    return month ? YearMonth.from(from).toString() : part;
+  }
+
+  /** For people: {@code silver 2013-03}. */
+  @Override
+  public String toString() {
+    return stage + " " + label();
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.backfill;
 
+import dev.millrace.monitor.run.Grid.State;
 import dev.millrace.pipelines.airquality.Unit;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.console.Figures;
@@ -25,6 +26,7 @@ final class BackfillReport {
   private final Map<String, Tally> byStage = new LinkedHashMap<>();
   private final Map<Unit, String> failures = new LinkedHashMap<>();
   private final Map<Unit, String> putOff = new LinkedHashMap<>();
+  private final UnitGrid grid = new UnitGrid();
   private JvmCost cost = JvmCost.NONE;
   private int processes;
 
@@ -48,15 +50,20 @@ final class BackfillReport {
   }
 
   synchronized void planned(List<Unit> units) {
-    units.forEach(unit -> tally(unit).units++);
+    for (Unit unit : units) {
+      tally(unit).units++;
+      grid.set(unit, State.PLANNED);
+    }
   }
 
   synchronized void skipped(Unit unit) {
     tally(unit).unchanged++;
+    grid.set(unit, State.UNCHANGED);
     failures.remove(unit);
   }
 
   synchronized void begun(Unit unit, int attempt) {
+    grid.set(unit, State.RUNNING);
     if (attempt > 1) {
       tally(unit).retried++;
     }
@@ -65,6 +72,7 @@ final class BackfillReport {
   synchronized void done(UnitEnd end) {
     Tally tally = tally(end.unit());
     tally.done++;
+    grid.set(end.unit(), State.DONE);
     tally.seconds += end.seconds();
     tally.counts = tally.counts.plus(end.counts());
     failures.remove(end.unit());
@@ -74,6 +82,7 @@ final class BackfillReport {
   }
 
   synchronized void failed(Unit unit, String why) {
+    grid.set(unit, State.FAILED);
     if (!why.equals(failures.put(unit, why))) {
       tell(why);
     }
@@ -85,6 +94,7 @@ final class BackfillReport {
 
   synchronized void putOff(Unit unit, String why) {
     putOff.put(unit, why);
+    grid.set(unit, State.PLANNED);
   }
 
   synchronized void cost(JvmCost more) {
@@ -104,7 +114,7 @@ final class BackfillReport {
     long ended =
         byStage.values().stream().mapToLong(tally -> tally.done + tally.unchanged).sum()
             + failures.size();
-    return new Progress.Sample("backfill", ended, OptionalLong.of(all), "units");
+    return new Progress.Sample("backfill", ended, OptionalLong.of(all), "units", grid.grid());
   }
 
   synchronized Outcome outcome() {

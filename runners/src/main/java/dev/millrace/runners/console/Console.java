@@ -15,23 +15,25 @@ import java.util.Map;
  * @param err progress, logs and the one sentence of a failure
  * @param environment the environment variables
  * @param folder where {@code millrace.yaml} is looked for
- * @param terminal whether {@code err} is a terminal, on which a line may be drawn over
+ * @param columns of the terminal that {@code err} is, on which lines may be drawn over; 0 if it is
+ *     none
  */
 public record Console(
-    PrintStream out,
-    PrintStream err,
-    Map<String, String> environment,
-    Path folder,
-    boolean terminal) {
+    PrintStream out, PrintStream err, Map<String, String> environment, Path folder, int columns) {
 
-  /** The real one. The launcher knows whether standard error is a terminal; the JVM does not. */
+  /** The real one. The launcher knows what terminal standard error is; the JVM does not. */
   public static Console ofProcess() {
     return new Console(
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         System.getenv(),
         Path.of(""),
-        Boolean.getBoolean("millrace.terminal"));
+        Integer.getInteger("millrace.columns", 0));
+  }
+
+  /** Whether {@code err} is a terminal. */
+  public boolean terminal() {
+    return columns > 0;
   }
 
   /** Where a user's own state is kept between commands. */

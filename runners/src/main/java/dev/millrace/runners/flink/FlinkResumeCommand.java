@@ -252,6 +252,6 @@ final class FlinkResumeCommand implements Callable<Integer> {
               }
             });
     return new Console(
-        console.out(), console.err(), environment, submissions.folder(), console.terminal());
+        console.out(), console.err(), environment, submissions.folder(), console.columns());
   }
 }

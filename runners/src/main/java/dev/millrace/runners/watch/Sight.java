@@ -85,7 +85,8 @@ final class Sight {
         slowest(stages),
         Measure.readings(),
         List.of(),
-        rejected());
+        rejected(),
+        sample == null ? null : sample.grid());
   }
 
   private Map<String, Long> rejected() {

@@ -19,7 +19,7 @@ class ChildrenTest {
             "-XX:+AlwaysPreTouch",
             "-XX:+UseParallelGC",
             "-XX:SharedArchiveFile=classes.jsa",
-            "-Dmillrace.terminal=true",
+            "-Dmillrace.columns=80",
             "--add-opens=java.base/java.nio=ALL-UNNAMED");
     assertThat(Children.inherited(flags))
         .containsExactly(

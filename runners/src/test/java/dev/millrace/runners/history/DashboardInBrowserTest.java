@@ -10,6 +10,8 @@ import dev.millrace.monitor.history.RunFilter;
 import dev.millrace.monitor.history.RunLine;
 import dev.millrace.monitor.history.ThisMachine;
 import dev.millrace.monitor.run.Event;
+import dev.millrace.monitor.run.Grid;
+import dev.millrace.monitor.run.Grid.Lane;
 import dev.millrace.monitor.run.RunEnd;
 import dev.millrace.monitor.run.RunStart;
 import dev.millrace.monitor.run.Series;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 @Timeout(300)
 class DashboardInBrowserTest {
@@ -271,6 +276,47 @@ class DashboardInBrowserTest {
   }
 
   @Test
+  void page_shouldDrawTenThousandParts_andNameTheOneThatIsChosen() throws Exception {
+    List<String> days =
+        IntStream.range(0, 10_000)
+            .mapToObj(day -> LocalDate.of(1990, 1, 1).plusDays(day).toString())
+            .toList();
+    try (History history = History.open(history());
+        Dashboard dashboard = Dashboard.start(history(), 0);
+        Browser browser = Browser.open(profile, false)) {
+      Recording recording = history.begin(start("1", "backfill"));
+      stands(recording, days, "#".repeat(70) + "!>~" + ".".repeat(9_927));
+      browser.go(dashboard.url() + "#/run/1");
+      browser.awaitText(
+          "#grid h3", "silver: 1 failed, 1 late, 1 running, 70 done, 9,927 planned"::equals);
+      assertThat(browser.texts("#grid .note"))
+          .containsExactly("failed: 1990-03-12", "late: 1990-03-14");
+
+      WebElement field = browser.find("#field-silver canvas");
+      field.sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ARROW_RIGHT);
+      browser.awaitText("#field-silver p", "1990-01-02: done"::equals);
+      stands(recording, days, "#".repeat(10_000));
+      browser.awaitText("#grid h3", "silver: 10,000 done"::equals);
+      assertThat(browser.text("#field-silver p")).isEqualTo("1990-01-02: done");
+      assertThat(browser.ask("document.activeElement.tagName")).isEqualTo("CANVAS");
+      assertThat(browser.ask("document.querySelector('#field-silver canvas').width > 300"))
+          .isEqualTo(true);
+      browser.resize(390, 800);
+      assertThat(browser.ask("document.documentElement.scrollWidth <= window.innerWidth"))
+          .isEqualTo(true);
+      browser.picture("parts");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void stands(Recording recording, List<String> parts, String marks) {
+    recording.stands(
+        snapshot("backfill", 1, 10).with(new Grid(List.of(new Lane("silver", parts, marks)))),
+        Series.EMPTY,
+        List.of());
+  }
+
+  @Test
   void page_shouldShowNamesAsText_whateverTheyAre() throws Exception {
     List<String> payloads = payloads();
     try (History history = History.open(history());
@@ -387,7 +433,8 @@ class DashboardInBrowserTest {
             Measure.labelled("millrace_pool_connections", "pool", text, "state", text), 1.0,
             Measure.labelled("millrace_cache_requests_total", "tier", text, "result", text), 1.0),
         List.of(new Alert(text, text, Instant.now(), 1.0, text)),
-        Map.of(text, 7L));
+        Map.of(text, 7L),
+        new Grid(List.of(new Lane(text, List.of(text), "!"))));
   }
 
   private Path history() {

@@ -3,6 +3,8 @@ package dev.millrace.runners.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.monitor.run.Grid;
+import dev.millrace.monitor.run.Grid.Lane;
 import dev.millrace.observe.Spent;
 import dev.millrace.observe.Stage;
 import dev.millrace.runners.run.Progress.Sample;
@@ -10,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,14 @@ class ProgressTest {
   }
 
   @Test
+  void line_shouldTellTheRateByTheMinute_whereItIsSlow() {
+    Sample sample = new Sample("backfill", 9, OptionalLong.of(12), "units");
+
+    assertThat(Progress.line(sample, Duration.ofSeconds(30)))
+        .isEqualTo("backfill: 9 of 12 units, 75 %, 18 units/min, 10 s left");
+  }
+
+  @Test
   void line_shouldNotGuess_whenTheTotalIsUnknownOrPassed() {
     assertThat(Progress.line(new Sample("sync", 10, OptionalLong.empty()), Duration.ofSeconds(5)))
         .isEqualTo("sync: 10 rows, 2 rows/s");
@@ -39,33 +50,47 @@ class ProgressTest {
 
   @Test
   void tell_shouldDrawOverOneLine_onATerminal() throws Exception {
-    assertThat(told(true)).startsWith(Progress.CLEAR_LINE + "copy: 7 rows").doesNotContain("\n");
+    assertThat(told(80)).startsWith(Progress.CLEAR_LINE + "copy: 7 rows").doesNotContain("\n");
+  }
+
+  @Test
+  void tell_shouldDrawPartsBelow_andGoBackToTheFirstLine() throws Exception {
+    Grid grid = new Grid(List.of(new Lane("silver", List.of("1", "2"), "#>")));
+    String told = told(30, new Sample("backfill", 1, OptionalLong.of(2), "units", grid));
+
+    assertThat(told)
+        .contains("\n" + Progress.CLEAR_LINE + "silver [#>] 1 done, 1 running\u001b[1A\r");
+    assertThat(told.lines().map(line -> line.replaceAll("\r|\u001b\\[\\w+", "")))
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(30));
   }
 
   @Test
   void tell_shouldWriteLines_elsewhere() throws Exception {
-    assertThat(told(false)).startsWith("copy: 7 rows").endsWith("\n").doesNotContain("\r\u001b");
+    assertThat(told(0)).startsWith("copy: 7 rows").endsWith("\n").doesNotContain("\r\u001b");
   }
 
   @Test
   void tell_shouldNameTheSlowestStage_whileItWaits() throws Exception {
     try (Stage.Span span = Stage.enter("write public.item");
         Stage.Wait wait = Stage.waiting(Spent.DATABASE)) {
-      assertThat(told(false))
-          .containsPattern("rows/s, slowest: write public.item \\(\\d+ % \\w+\\)");
+      assertThat(told(0)).containsPattern("rows/s, slowest: write public.item \\(\\d+ % \\w+\\)");
     }
   }
 
-  private static String told(boolean terminal) throws InterruptedException {
+  private static String told(int columns) throws InterruptedException {
+    return told(columns, new Sample("copy", 7, OptionalLong.empty()));
+  }
+
+  private static String told(int columns, Sample sample) throws InterruptedException {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     CountDownLatch asked = new CountDownLatch(3);
     try (Progress progress =
         new Progress(
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            terminal,
+            columns,
             () -> {
               asked.countDown();
-              return new Sample("copy", 7, OptionalLong.empty());
+              return sample;
             })) {
       progress.every(Duration.ofMillis(1), Duration.ofMillis(1));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
