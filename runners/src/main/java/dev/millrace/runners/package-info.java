@@ -1,6 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 
-/** The command line and the ways to run a pipeline. */
+/** The command line: what starts it, and the tree of its commands. */
 @NullMarked
 package dev.millrace.runners;
 
