@@ -10,6 +10,8 @@ import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
 import io.undertow.server.handlers.sse.ServerSentEventConnection.EventCallback;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Clock;
@@ -134,6 +136,9 @@ final class Broadcast implements AutoCloseable {
         exchange.setStatusCode(StatusCodes.BAD_REQUEST);
       } else if (watchers.size() >= MOST_WATCHERS) {
         exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
+      } else if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+        // Nothing would be sent to it, and so not even its end be seen.
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
       } else {
         events.handleRequest(exchange);
       }

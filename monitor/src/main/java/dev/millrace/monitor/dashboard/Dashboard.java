@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.monitor.dashboard;
 
+import com.google.common.base.Ticker;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.RunFilter;
 import io.undertow.Handlers;
@@ -9,24 +10,25 @@ import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.PathHandler;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Deque;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Options;
+import org.xnio.Sequence;
 
 /**
- * Serves a page over a history, at an address of this machine that no other can reach: the runs of
- * all processes that write to it, new within a second of being written. It reads and changes
- * nothing. Safe for use by several threads.
+ * Serves a page over a history: the runs of all processes that write to it, new within a second of
+ * being written. It reads and changes nothing. Who reaches it says {@link Access}: at first this
+ * machine alone, others only by TLS and with a token. Safe for use by several threads.
  *
  * <p>The page is of this process alone, and is sent to none that was not addressed by its own name:
  * requests with another {@code Host} or from another {@code Origin} are refused, so that no page of
@@ -37,44 +39,30 @@ public final class Dashboard implements AutoCloseable {
   /** The port, unless another is asked for. */
   public static final int DEFAULT_PORT = 9480;
 
-  private static final String HOST = "127.0.0.1";
-
-  /** The page's own; nothing of it comes from elsewhere, and nothing goes there. */
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-  private static final Map<HttpString, String> ALWAYS =
-      Map.of(
-          new HttpString("Content-Security-Policy"),
-          POLICY,
-          new HttpString("X-Content-Type-Options"),
-          "nosniff",
-          new HttpString("Referrer-Policy"),
-          "no-referrer",
-          new HttpString("Cross-Origin-Resource-Policy"),
-          "same-origin",
-          Headers.CACHE_CONTROL,
-          "no-store");
-
   private static final Pattern ID = Pattern.compile("[0-9A-Za-z._-]{1,64}");
   private static final int PAGE = 50;
   private static final int LARGEST_REQUEST = 16 * 1024;
+  private static final int SLOWEST_REQUEST_MILLIS = 10_000;
+  private static final int LONGEST_SILENCE_MILLIS = 60_000;
+
+  /** Of TLS 1.3 all; of TLS 1.2 those with forward secrecy that authenticate what they encrypt. */
+  private static final Pattern CIPHERS =
+      Pattern.compile("TLS_(AES|CHACHA20|ECDHE_.*_WITH_(AES_\\d+_GCM|CHACHA20))_.*");
 
   private final History history;
   private final Broadcast broadcast;
   private final Undertow server;
-  private final int port;
+  private final String url;
 
-  private Dashboard(History history, Broadcast broadcast, Undertow server, int port) {
+  private Dashboard(History history, Broadcast broadcast, Undertow server, String url) {
     this.history = history;
     this.broadcast = broadcast;
     this.server = server;
-    this.port = port;
+    this.url = url;
   }
 
   /**
-   * Starts to serve.
+   * Starts to serve at a loopback address, in the clear and without a token.
    *
    * @param file of the history; made if it is not there
    * @param port from 1 to 65535, or 0 for any that is free
@@ -82,38 +70,84 @@ public final class Dashboard implements AutoCloseable {
    * @throws dev.millrace.monitor.history.HistoryException if the file cannot be read
    */
   public static Dashboard start(Path file, int port) {
-    return start(file, port, Clock.systemUTC());
+    return start(file, Access.loopback(port));
   }
 
-  static Dashboard start(Path file, int port, Clock clock) {
+  /**
+   * Starts to serve.
+   *
+   * @param file of the history; made if it is not there
+   * @throws DashboardException if it cannot listen at that address
+   * @throws dev.millrace.monitor.history.HistoryException if the file cannot be read
+   */
+  public static Dashboard start(Path file, Access access) {
+    return start(file, access, Clock.systemUTC(), Ticker.systemTicker());
+  }
+
+  static Dashboard start(Path file, Access access, Clock clock, Ticker ticker) {
+    InetAddress bound = access.resolved();
     History history = History.open(file, clock);
     Broadcast broadcast = new Broadcast(history);
+    Token token = access.token();
+    SignIn signIn =
+        token == null
+            ? null
+            : new SignIn(
+                new Attempts(token, ticker), new Sessions(ticker), access.certificate() != null);
     Undertow server =
-        Undertow.builder()
-            .addHttpListener(port, HOST)
+        listening(access, bound)
             .setIoThreads(1)
             .setWorkerThreads(4)
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, LARGEST_REQUEST)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 1L)
-            .setHandler(guarded(routes(history, broadcast)))
+            .setServerOption(
+                UndertowOptions.MAX_ENTITY_SIZE, signIn == null ? 1L : SignIn.LARGEST_FORM)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, SLOWEST_REQUEST_MILLIS)
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, LONGEST_SILENCE_MILLIS)
+            .setHandler(new Guard(access, bound, signIn, routes(history, broadcast)))
             .build();
     try {
       server.start();
       InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
       broadcast.start();
-      return new Dashboard(history, broadcast, server, address.getPort());
+      String url = HostNames.of(access, bound, address.getPort()).url();
+      return new Dashboard(history, broadcast, server, url);
     } catch (RuntimeException e) {
       history.close();
-      throw e.getCause() instanceof BindException
-          ? new DashboardException(
-              "Cannot serve the dashboard: port %d of %s is taken".formatted(port, HOST), e)
-          : e;
+      throw e.getCause() instanceof BindException why ? unbound(access.address(), why) : e;
     }
+  }
+
+  private static Undertow.Builder listening(Access access, InetAddress bound) {
+    int port = access.address().port();
+    String host = bound.getHostAddress();
+    ServerCertificate certificate = access.certificate();
+    if (certificate == null) {
+      return Undertow.builder().addHttpListener(port, host);
+    }
+    SSLContext context = certificate.context();
+    return Undertow.builder()
+        .addHttpsListener(port, host, context)
+        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+        .setSocketOption(
+            Options.SSL_ENABLED_CIPHER_SUITES,
+            Sequence.of(
+                Stream.of(context.getDefaultSSLParameters().getCipherSuites())
+                    .filter(suite -> CIPHERS.matcher(suite).matches())
+                    .toList()));
+  }
+
+  private static DashboardException unbound(Address address, BindException why) {
+    return new DashboardException(
+        String.valueOf(why.getMessage()).contains("in use")
+            ? "Cannot serve the dashboard: port %d of %s is taken"
+                .formatted(address.port(), address.host())
+            : "Cannot serve the dashboard at %s: %s".formatted(address, why.getMessage()),
+        why);
   }
 
   /** Where it is, for a browser. */
   public String url() {
-    return "http://%s:%d/".formatted(HOST, port);
+    return url;
   }
 
   private static HttpHandler routes(History history, Broadcast broadcast) {
@@ -133,7 +167,8 @@ public final class Dashboard implements AutoCloseable {
   private static void runs(History history, HttpServerExchange exchange) {
     String before = id(exchange, "before");
     if (before == null && exchange.getQueryParameters().containsKey("before")) {
-      refuse(exchange, StatusCodes.BAD_REQUEST, "Invalid before: (must be the identity of a run)");
+      Answers.refuse(
+          exchange, StatusCodes.BAD_REQUEST, "Invalid before: (must be the identity of a run)");
       return;
     }
     RunFilter latest = RunFilter.latest(PAGE);
@@ -144,21 +179,24 @@ public final class Dashboard implements AutoCloseable {
   private static void run(History history, HttpServerExchange exchange) {
     String id = id(exchange, "id");
     if (id == null) {
-      refuse(exchange, StatusCodes.BAD_REQUEST, "Invalid id: (must be the identity of a run)");
+      Answers.refuse(
+          exchange, StatusCodes.BAD_REQUEST, "Invalid id: (must be the identity of a run)");
       return;
     }
     history
         .run(id)
         .ifPresentOrElse(
             detail -> Answers.json(exchange, detail),
-            () -> refuse(exchange, StatusCodes.NOT_FOUND, "Cannot show the run: there is none"));
+            () ->
+                Answers.refuse(
+                    exchange, StatusCodes.NOT_FOUND, "Cannot show the run: there is none"));
   }
 
   private static void compare(History history, HttpServerExchange exchange) {
     String id = id(exchange, "id");
     String with = id(exchange, "with");
     if (id == null || (with == null && exchange.getQueryParameters().containsKey("with"))) {
-      refuse(
+      Answers.refuse(
           exchange,
           StatusCodes.BAD_REQUEST,
           "Invalid id or with: (must be the identities of two runs)");
@@ -167,7 +205,9 @@ public final class Dashboard implements AutoCloseable {
     Comparing.of(history, id, with)
         .ifPresentOrElse(
             comparing -> Answers.json(exchange, comparing),
-            () -> refuse(exchange, StatusCodes.NOT_FOUND, "Cannot compare the run: there is none"));
+            () ->
+                Answers.refuse(
+                    exchange, StatusCodes.NOT_FOUND, "Cannot compare the run: there is none"));
   }
 
   /** A parameter that has the form of a run's identity; null if it is not there, or has not. */
@@ -175,35 +215,6 @@ public final class Dashboard implements AutoCloseable {
     Deque<String> values = exchange.getQueryParameters().get(name);
     String value = values == null ? null : values.peekFirst();
     return value != null && ID.matcher(value).matches() ? value : null;
-  }
-
-  private static void refuse(HttpServerExchange exchange, int status, String why) {
-    exchange.setStatusCode(status);
-    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-    exchange.getResponseSender().send(why + "\n");
-  }
-
-  /** Lets through who reads, and asked this server by its own name. */
-  private static HttpHandler guarded(HttpHandler next) {
-    return exchange -> {
-      ALWAYS.forEach((name, value) -> exchange.getResponseHeaders().put(name, value));
-      int port = exchange.getDestinationAddress().getPort();
-      Set<String> names = Set.of(HOST + ":" + port, "localhost:" + port);
-      String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
-      String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-      if (!exchange.getRequestMethod().equals(Methods.GET)
-          && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-        exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD");
-        refuse(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Cannot do that: this page is only read");
-      } else if (host == null || !names.contains(host)) {
-        refuse(exchange, StatusCodes.FORBIDDEN, "Cannot answer: this is not that host");
-      } else if (origin != null
-          && names.stream().map("http://"::concat).noneMatch(origin::equals)) {
-        refuse(exchange, StatusCodes.FORBIDDEN, "Cannot answer: another page asks");
-      } else {
-        next.handleRequest(exchange);
-      }
-    };
   }
 
   @Override

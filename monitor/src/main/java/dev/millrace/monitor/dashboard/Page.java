@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,16 @@ final class Page {
 
   private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 
-  private static final String HTML = "text/html; charset=utf-8";
+  static final String HTML = "text/html; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String STYLE = "text/css; charset=utf-8";
 
   private static final List<String> SCRIPTS =
       List.of(
           "app", "runs", "alerts", "run", "compare", "stages", "charts", "grid", "dom", "format");
+
+  private static final String SIGN_IN =
+      StandardCharsets.UTF_8.decode(own("sign-in.html", HTML).bytes().duplicate()).toString();
 
   private Page() {}
 
@@ -46,12 +50,22 @@ final class Page {
     };
   }
 
+  /**
+   * The page that asks for the token.
+   *
+   * @param note why it asks again, without markup; empty if it has not asked
+   */
+  static String signIn(String note) {
+    return SIGN_IN.replace("{note}", note);
+  }
+
   private static Map<String, PageFile> files() {
     Map<String, PageFile> files = new HashMap<>();
     PageFile index = own("index.html", HTML);
     files.put("/", index);
     files.put("", index);
     files.put("/app.css", own("app.css", STYLE));
+    files.put("/sign-in.css", own("sign-in.css", STYLE));
     files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
     for (String script : SCRIPTS) {
       files.put("/" + script + ".js", own(script + ".js", SCRIPT));

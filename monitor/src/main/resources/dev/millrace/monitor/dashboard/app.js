@@ -52,7 +52,20 @@ function connect() {
     say('', `live, ${new Date(news.time).toLocaleTimeString()}`);
     draw();
   };
-  stream.onerror = () => say('down', 'not connected: the process that served this page has ended, or does not answer');
+  stream.onerror = () => {
+    say('down', 'not connected: the process that served this page has ended, or does not answer');
+    if (stream.readyState === EventSource.CLOSED) {
+      fetch('api/runs', { method: 'HEAD' }).then(signedIn, () => {});
+    }
+  };
+}
+
+/** Whether an answer is to one who is signed in; who is not is asked to. */
+function signedIn(answer) {
+  if (answer.status === 401) {
+    location.reload();
+  }
+  return answer.status !== 401;
 }
 
 function say(kind, text) {
@@ -64,6 +77,9 @@ function say(kind, text) {
 export async function older() {
   const all = [...news.runs, ...list.older];
   const answer = await fetch(`api/runs?before=${encodeURIComponent(all[all.length - 1].id)}`);
+  if (!signedIn(answer)) {
+    return;
+  }
   const more = (await answer.json()).runs;
   list.older.push(...more);
   list.ended = more.length === 0;

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.base.Ticker;
 import dev.millrace.monitor.SampleRuns;
 import dev.millrace.monitor.history.History;
 import dev.millrace.monitor.history.Recording;
@@ -66,7 +67,7 @@ class DashboardTest {
     file = folder.resolve("history.db");
     history = History.open(file);
     Clock soon = Clock.fixed(SampleRuns.START.plusSeconds(60), ZoneOffset.UTC);
-    dashboard = Dashboard.start(file, 0, soon);
+    dashboard = Dashboard.start(file, Access.loopback(0), soon, Ticker.systemTicker());
   }
 
   @AfterEach
