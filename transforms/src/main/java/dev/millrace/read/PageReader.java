@@ -30,10 +30,13 @@ final class PageReader implements RangeReader {
     rows.clear();
     Range.Pages range = (Range.Pages) claims.range();
     while (!range.isEmpty()) {
+      // The rows of another number of pages could be fewer than those that are to be skipped.
       long end =
-          Math.min(
-              range.to(), range.from() + bytesPerPage.unitsFor(claims.budget().bytesPerCall()));
-      Range.Pages after = new Range.Pages(end, 0, range.to(), range.last());
+          range.skip() > 0
+              ? range.end()
+              : Math.min(
+                  range.to(), range.from() + bytesPerPage.unitsFor(claims.budget().bytesPerCall()));
+      Range.Pages after = Range.Pages.of(end, range.to(), range.last());
       if (!copy(connection, range, end, claims)) {
         return;
       }
@@ -58,7 +61,7 @@ final class PageReader implements RangeReader {
         count += rows.rows() - before;
         before = 0;
         bytes += rows.bytes();
-        if (!claims.claim(new Range.Pages(range.from(), count, range.to(), range.last()))) {
+        if (!claims.claim(new Range.Pages(range.from(), count, end, range.to(), range.last()))) {
           return false;
         }
         claims.output(rows);

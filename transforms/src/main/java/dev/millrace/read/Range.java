@@ -22,12 +22,20 @@ sealed interface Range extends Serializable {
    * Pages of a heap, meaningful under one snapshot only.
    *
    * @param from the first page
-   * @param skip rows of the pages from {@code from} that were read already; their order is the
-   *     pages' own and cannot change under a snapshot
+   * @param skip rows of the pages from {@code from} to {@code end} that were read already; their
+   *     order is the pages' own and cannot change under a snapshot
+   * @param end the page after those that {@code skip} counts the rows of; it may be less than all
+   *     of them, never more
    * @param to the page after the last
    * @param last whether it goes on beyond {@code to}, to the end of the table
    */
-  record Pages(long from, long skip, long to, boolean last) implements Range {
+  record Pages(long from, long skip, long end, long to, boolean last) implements Range {
+
+    /** Pages of which nothing was read. */
+    static Pages of(long from, long to, boolean last) {
+      return new Pages(from, 0, from, to, last);
+    }
+
     @Override
     public boolean isEmpty() {
       return from >= to;

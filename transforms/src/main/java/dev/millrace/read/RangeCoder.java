@@ -38,6 +38,7 @@ final class RangeCoder extends CustomCoder<Range> {
       out.write(PAGES);
       VarLongCoder.of().encode(pages.from(), out);
       VarLongCoder.of().encode(pages.skip(), out);
+      VarLongCoder.of().encode(pages.end(), out);
       VarLongCoder.of().encode(pages.to(), out);
       BooleanCoder.of().encode(pages.last(), out);
     } else if (range instanceof Range.Keys keys) {
@@ -65,8 +66,9 @@ final class RangeCoder extends CustomCoder<Range> {
       case PAGES -> {
         long from = VarLongCoder.of().decode(in);
         long skip = VarLongCoder.of().decode(in);
+        long end = VarLongCoder.of().decode(in);
         long to = VarLongCoder.of().decode(in);
-        yield new Range.Pages(from, skip, to, BooleanCoder.of().decode(in));
+        yield new Range.Pages(from, skip, end, to, BooleanCoder.of().decode(in));
       }
       case KEYS -> {
         List<String> low = KEY.decode(in);

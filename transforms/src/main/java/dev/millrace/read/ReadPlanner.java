@@ -241,7 +241,7 @@ final class ReadPlanner {
     for (int i = 0; i < count; i++) {
       long from = pages * i / count;
       long to = pages * (i + 1) / count;
-      splits.add(new Split("page " + from, new Range.Pages(from, 0, to, i == count - 1)));
+      splits.add(new Split("page " + from, Range.Pages.of(from, to, i == count - 1)));
     }
     return splits;
   }

@@ -28,9 +28,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.IsBounded;
-import org.apache.beam.sdk.values.OutputBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +95,7 @@ class TiesTest {
       RangeTracker tracker = new RangeTracker(Range.Gaps.UNKNOWN, IsBounded.BOUNDED);
       List<Block> blocks = new ArrayList<>();
       Claims claims =
-          new Claims(new Split("0", Range.Gaps.UNKNOWN), tracker, new Receiver(blocks), page);
+          new Claims(new Split("0", Range.Gaps.UNKNOWN), tracker, new BlockReceiver(blocks), page);
       try (LedgerReader reader =
           new LedgerReader(new KeySql(read, key, order), ledger, new UnitEstimate(30))) {
         reader.prepare(claims);
@@ -122,17 +120,5 @@ class TiesTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new RangeCoder().encode(range, bytes);
     return bytes.size();
-  }
-
-  private record Receiver(List<Block> blocks) implements OutputReceiver<Block> {
-    @Override
-    public void output(Block block) {
-      blocks.add(block);
-    }
-
-    @Override
-    public OutputBuilder<Block> builder(Block block) {
-      throw new UnsupportedOperationException("blocks are output as they are");
-    }
   }
 }
