@@ -23,7 +23,8 @@ record ReadSession(@Nullable SnapshotRef snapshot) implements Serializable {
       begin.append("SET TRANSACTION SNAPSHOT ").append(Sql.literal(snapshot.id())).append(';');
     }
     // The server counts a slowly consumed COPY as a slow statement; and rows must come in the order
-    // of their pages, which parallel workers do not keep, nor scans that join one that is under way.
+    // of their pages, which parallel workers do not keep, nor scans that join one that is under
+    // way.
     begin
         .append("SET LOCAL statement_timeout = 0;")
         .append("SET LOCAL max_parallel_workers_per_gather = 0;")

@@ -4,6 +4,7 @@ package dev.millrace.runners.option;
 import dev.millrace.block.Blocks;
 import dev.millrace.control.BlockProfile;
 import dev.millrace.control.ByteSize;
+import dev.millrace.monitor.dashboard.Address;
 import dev.millrace.runners.console.UsageException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -106,15 +107,17 @@ public final class CommonOptions {
 
   @Option(
       names = "--dashboard",
-      paramLabel = "PORT",
+      paramLabel = "[HOST:]PORT",
       arity = "0..1",
       fallbackValue = "9480",
-      converter = NumberConverter.PortOrAnyFree.class,
+      converter = DashboardOptions.AddressConverter.class,
       description = {
         "Serve a page with this run, and the others of the history, while it runs;",
-        "at port 9480 of this machine unless another is said, 0 for any that is free."
+        "at port 9480 of 127.0.0.1 unless another is said, 0 for any that is free."
       })
-  public @Nullable Integer dashboard;
+  public @Nullable Address dashboard;
+
+  @Mixin public DashboardOptions dashboardOptions = new DashboardOptions();
 
   @Option(
       names = "--record",

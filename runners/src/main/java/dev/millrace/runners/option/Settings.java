@@ -54,6 +54,10 @@ public final class Settings implements IDefaultValueProvider {
           "MILLRACE_CACHE_SECRET_FILE",
           "MILLRACE_ALERT_SECRET",
           "MILLRACE_ALERT_SECRET_FILE",
+          "MILLRACE_DASHBOARD_TOKEN",
+          "MILLRACE_DASHBOARD_TOKEN_FILE",
+          "MILLRACE_DASHBOARD_KEY_PASSWORD",
+          "MILLRACE_DASHBOARD_KEY_PASSWORD_FILE",
           "MILLRACE_METRICS_PORT",
           "MILLRACE_METRICS_HOST");
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.watch;
 
+import dev.millrace.monitor.dashboard.Access;
 import dev.millrace.monitor.dashboard.Dashboard;
 import dev.millrace.monitor.dashboard.DashboardException;
 import dev.millrace.monitor.history.HistoryException;
@@ -112,11 +113,13 @@ public final class Monitoring implements AutoCloseable {
     }
     if (isNone()) {
       throw new UsageException(
-          "Invalid --dashboard: %d (must be left out with --history=none, which it shows)"
+          "Invalid --dashboard: %s (must be left out with --history=none, which it shows)"
               .formatted(options.dashboard));
     }
     try {
-      Dashboard started = Dashboard.start(history(), options.dashboard);
+      Access access =
+          options.dashboardOptions.access(options.dashboard, run.console().environment());
+      Dashboard started = Dashboard.start(history(), access);
       run.tell("The dashboard is at " + started.url());
       return started;
     } catch (DashboardException | HistoryException e) {
