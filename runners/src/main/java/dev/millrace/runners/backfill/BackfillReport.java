@@ -76,9 +76,12 @@ final class BackfillReport {
     tally.seconds += end.seconds();
     tally.counts = tally.counts.plus(end.counts());
     failures.remove(end.unit());
-    tell(
-        "%s: %,d read, %,d written, %.1f s"
-            .formatted(end.unit(), end.figures().read(), end.figures().written(), end.seconds()));
+    // On a terminal its mark says so.
+    if (!run.console().terminal()) {
+      run.tell(
+          "%s: %,d read, %,d written, %.1f s"
+              .formatted(end.unit(), end.figures().read(), end.figures().written(), end.seconds()));
+    }
   }
 
   synchronized void failed(Unit unit, String why) {
