@@ -53,7 +53,7 @@ public record HourlyResult(long rows, int runs, List<Line> lines) {
       Trend live,
       Trend metaspace) {
 
-    private static String head() {
+    static String head() {
       return row(
           "",
           "s a run",
@@ -66,7 +66,7 @@ public record HourlyResult(long rows, int runs, List<Line> lines) {
           "alarms");
     }
 
-    private String text() {
+    String text() {
       return row(
           contender,
           String.format(
