@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.option.HistoryFile;
 import dev.millrace.testing.PostgresExtension;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +19,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a process of its own. */
 class ProcessTest {
+
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
@@ -39,6 +45,24 @@ class ProcessTest {
     assertThat(output)
         .contains("Usage: millrace", "dev.millrace.runners.sync.SyncCommand")
         .doesNotContain(" org.apache.beam.", " org.apache.flink.", " org.apache.arrow.");
+  }
+
+  @Test
+  void help_shouldNotNeedTheBenchmarks_whichTheJobJarHasNot() throws Exception {
+    String benchmarks =
+        Path.of(MillraceCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    String others =
+        Arrays.stream(CLASS_PATH.split(File.pathSeparator))
+            .filter(entry -> !Path.of(entry).toString().equals(benchmarks))
+            .collect(Collectors.joining(File.pathSeparator));
+    Process process = startOn(others, List.of(), "bench", "--help");
+
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(others).hasSizeLessThan(CLASS_PATH.length());
+    assertThat(process.waitFor()).as(output).isEqualTo(ExitCode.DONE);
+    assertThat(output).contains("Usage: millrace bench");
   }
 
   @Test
@@ -137,13 +161,18 @@ class ProcessTest {
   }
 
   private static Process start(List<String> jvmOptions, String... args) throws IOException {
+    return startOn(CLASS_PATH, jvmOptions, args);
+  }
+
+  private static Process startOn(String classPath, List<String> jvmOptions, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     for (String opened : List.of("nio", "util", "lang", "time", "util.concurrent")) {
       command.add("--add-opens=java.base/java." + opened + "=ALL-UNNAMED");
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+    command.addAll(List.of("-cp", classPath, Millrace.class.getName()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put(HistoryFile.VARIABLE, HistoryFile.NONE);

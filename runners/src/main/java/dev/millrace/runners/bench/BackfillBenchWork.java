@@ -5,7 +5,7 @@ import dev.millrace.benchmarks.backfill.BackfillBench;
 import dev.millrace.benchmarks.backfill.BackfillResult;
 import dev.millrace.benchmarks.backfill.Contender;
 import dev.millrace.benchmarks.measure.Labels;
-import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.run.Counts;
 import dev.millrace.runners.run.Outcome;
@@ -28,12 +28,13 @@ record BackfillBenchWork(
     @Nullable Integer baselineWindows,
     boolean heaps,
     List<String> contenders,
-    MillraceCommand command)
+    Children children)
     implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
-    BackfillBench.Options defaults = BackfillBench.Options.defaults(command);
+    BackfillBench.Options defaults =
+        BackfillBench.Options.defaults(new UnrecordedCommand(children));
     BackfillBench.Options options =
         new BackfillBench.Options(
             rows,

@@ -3,7 +3,6 @@ package dev.millrace.runners.bench;
 
 import dev.millrace.benchmarks.contention.ContentionBench;
 import dev.millrace.benchmarks.copy.CopyBench;
-import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.control.ByteSize;
 import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.Console;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Parameters;
     description = "Measures a baseline against Millrace, in one run, on the same data.")
 public final class BenchCommand extends RunCommand {
 
-  private final MillraceCommand command;
+  private final Children children;
 
   @Parameters(
       paramLabel = "SCENARIO",
@@ -134,7 +133,7 @@ public final class BenchCommand extends RunCommand {
 
   public BenchCommand(Console console, Children children) {
     super(console);
-    this.command = new UnrecordedCommand(children);
+    this.children = children;
   }
 
   @Override
@@ -154,6 +153,15 @@ public final class BenchCommand extends RunCommand {
 
   @Override
   protected Work work() {
+    Work chosen = chosen();
+    return run -> {
+      // What it has started ends with it: processes, servers, clusters.
+      run.stop().setAction(Thread.currentThread()::interrupt);
+      return chosen.run(run);
+    };
+  }
+
+  private Work chosen() {
     return switch (scenario) {
       case "copy" ->
           new BenchWork(
@@ -172,7 +180,7 @@ public final class BenchCommand extends RunCommand {
               rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, contenders);
       case "cluster" ->
           new ClusterBenchWork(
-              rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, command);
+              rows == null ? CopyBench.Options.defaults().rows() : rows, rounds, children);
       case "incremental" ->
           new IncrementalBenchWork(rows == null ? INCREMENTAL_ROWS : rows, rounds);
       case "verify" -> new VerifyBenchWork(rows == null ? VERIFY_ROWS : rows, rounds);
@@ -191,11 +199,11 @@ public final class BenchCommand extends RunCommand {
               baselineWindows,
               heaps,
               contenders,
-              command);
+              children);
       case "hourly" ->
-          new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders, command);
-      case "follow" -> new FollowBenchWork(command);
-      case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills, command);
+          new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders, children);
+      case "follow" -> new FollowBenchWork(children);
+      case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills, children);
       default ->
           throw new UsageException(
               "Invalid scenario: "

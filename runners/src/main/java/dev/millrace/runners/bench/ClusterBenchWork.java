@@ -3,7 +3,7 @@ package dev.millrace.runners.bench;
 
 import dev.millrace.benchmarks.copy.ClusterBench;
 import dev.millrace.benchmarks.copy.ClusterResult;
-import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.flink.Packaged;
 import dev.millrace.runners.run.Counts;
@@ -13,7 +13,7 @@ import dev.millrace.runners.run.Work;
 import java.util.Map;
 
 /** Measures a copy on a Flink cluster beside raw pipes. */
-record ClusterBenchWork(long rows, int rounds, MillraceCommand command) implements Work {
+record ClusterBenchWork(long rows, int rounds, Children children) implements Work {
 
   private static final int WARM_JOBS = 2;
 
@@ -21,7 +21,12 @@ record ClusterBenchWork(long rows, int rounds, MillraceCommand command) implemen
   public Outcome run(Run run) throws Exception {
     ClusterBench.Options options =
         new ClusterBench.Options(
-            rows, rounds, WARM_JOBS, run.options().parallelism, Packaged.flinkJars(), command);
+            rows,
+            rounds,
+            WARM_JOBS,
+            run.options().parallelism,
+            Packaged.flinkJars(),
+            new UnrecordedCommand(children));
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would measure pipes and jobs on a cluster, %,d rows, %d rounds".formatted(rows, rounds));

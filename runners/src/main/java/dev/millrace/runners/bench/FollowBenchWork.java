@@ -3,7 +3,7 @@ package dev.millrace.runners.bench;
 
 import dev.millrace.benchmarks.follow.FollowBench;
 import dev.millrace.benchmarks.follow.FollowBench.Line;
-import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.run.Counts;
 import dev.millrace.runners.run.Outcome;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Measures how soon what is committed in a followed table is committed in its copy. */
-record FollowBenchWork(MillraceCommand command) implements Work {
+record FollowBenchWork(Children children) implements Work {
 
   @Override
   public Outcome run(Run run) throws Exception {
@@ -30,7 +30,7 @@ record FollowBenchWork(MillraceCommand command) implements Work {
       return Outcome.planned("Would measure: " + what);
     }
     run.tell(Line.head());
-    List<Line> lines = FollowBench.run(options, command, run::tell);
+    List<Line> lines = FollowBench.run(options, new UnrecordedCommand(children), run::tell);
     List<String> report = new ArrayList<>(List.of(what, Line.head()));
     lines.forEach(line -> report.add(line.text()));
     return new Outcome(Counts.NONE, report, Map.of("result", lines), ExitCode.DONE);

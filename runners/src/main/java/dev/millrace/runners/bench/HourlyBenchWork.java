@@ -5,7 +5,7 @@ import dev.millrace.benchmarks.backfill.HourlyBench;
 import dev.millrace.benchmarks.backfill.HourlyContender;
 import dev.millrace.benchmarks.backfill.HourlyResult;
 import dev.millrace.benchmarks.measure.Labels;
-import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.flink.Packaged;
 import dev.millrace.runners.run.Counts;
@@ -22,9 +22,9 @@ import java.util.Map;
  * @param rows of bronze that are there from the start
  * @param runs of each contender
  * @param contenders names; empty for all
- * @param command starts {@code millrace} as a process
+ * @param children start {@code millrace} as a process
  */
-record HourlyBenchWork(long rows, int runs, List<String> contenders, MillraceCommand command)
+record HourlyBenchWork(long rows, int runs, List<String> contenders, Children children)
     implements Work {
 
   private static final int LOOK_EVERY = 5;
@@ -40,7 +40,7 @@ record HourlyBenchWork(long rows, int runs, List<String> contenders, MillraceCom
             Labels.chosen(
                 HourlyContender.values(), contenders, EnumSet.allOf(HourlyContender.class)),
             Packaged.flinkJars(),
-            command);
+            new UnrecordedCommand(children));
     if (run.options().dryRun) {
       return Outcome.planned(
           "Would have %d hours made one by one, after %,d rows, by %s"

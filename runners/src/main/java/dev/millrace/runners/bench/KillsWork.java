@@ -5,7 +5,7 @@ import dev.millrace.benchmarks.kills.Kill;
 import dev.millrace.benchmarks.kills.KillCampaign;
 import dev.millrace.benchmarks.kills.KillReport;
 import dev.millrace.benchmarks.kills.StockControl;
-import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.runners.child.Children;
 import dev.millrace.runners.console.ExitCode;
 import dev.millrace.runners.flink.Packaged;
 import dev.millrace.runners.run.Counts;
@@ -24,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param rows of the table, so many that a copy can be struck in the middle
  * @param kills by name; empty for the default
  */
-record KillsWork(long rows, Map<String, Integer> kills, MillraceCommand command) implements Work {
+record KillsWork(long rows, Map<String, Integer> kills, Children children) implements Work {
 
   private static final Map<Kill, Integer> DEFAULT =
       Map.of(
@@ -51,7 +51,9 @@ record KillsWork(long rows, Map<String, Integer> kills, MillraceCommand command)
     long seed = ThreadLocalRandom.current().nextLong();
     KillReport report =
         KillCampaign.run(
-            new KillCampaign.Options(chosen, rows, seed, Packaged.flinkJars(), command), run::tell);
+            new KillCampaign.Options(
+                chosen, rows, seed, Packaged.flinkJars(), new UnrecordedCommand(children)),
+            run::tell);
     StockControl control = StockControl.run(rows);
     List<String> lines = new ArrayList<>(report.lines());
     lines.addAll(control.lines());
