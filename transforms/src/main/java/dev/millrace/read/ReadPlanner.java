@@ -59,7 +59,6 @@ final class ReadPlanner {
    * @param key to read by, when not by page; empty for the table's own
    */
   ReadPlan plan(@Nullable SnapshotRef snapshot, List<String> key) throws SQLException {
-    ReadSession session = new ReadSession(snapshot);
     Estimate estimate = estimate("true");
     boolean pages =
         snapshot != null
@@ -75,7 +74,7 @@ final class ReadPlanner {
           pageSplits(),
           estimate.rows(),
           (double) read.table().bytes() / Math.max(1, read.table().pages()),
-          session,
+          new ReadSession(snapshot, true),
           blockSize);
     }
     KeySql sql = new KeySql(read, keyOrTables(key), null);
@@ -86,7 +85,7 @@ final class ReadPlanner {
         keySplits(sql, estimate),
         estimate.rows(),
         estimate.width(),
-        session,
+        new ReadSession(snapshot),
         blockSize);
   }
 

@@ -78,7 +78,7 @@ class PageReaderTest {
         new ReadBudget(1 + random.nextInt(4), ByteSize.ofBytes(1_000 << random.nextInt(6)));
     RangeTracker tracker = new RangeTracker(range, IsBounded.BOUNDED);
     Claims claims = new Claims(new Split("0", range), tracker, new BlockReceiver(blocks), budget);
-    new ReadSession(null).begin(connection);
+    new ReadSession(null, true).begin(connection);
     try (PageReader reader = new PageReader(read, guess)) {
       reader.read(connection, claims);
     } finally {
