@@ -2,18 +2,14 @@
 package dev.millrace.benchmarks.backfill;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.benchmarks.copy.Runner;
 import dev.millrace.benchmarks.measure.ChildJvm;
+import dev.millrace.benchmarks.measure.CommandRun;
 import dev.millrace.benchmarks.measure.MillraceCommand;
-import dev.millrace.benchmarks.measure.ProcessTree;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,12 +37,8 @@ record Attempt(
     Duration deadline,
     MillraceCommand command) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Of a JVM that only waits for others. */
   private static final ByteSize WAITING_HEAP = ByteSize.ofMebibytes(256);
-
-  private static final int LINES = 5;
 
   /**
    * How it ended.
@@ -103,39 +95,20 @@ record Attempt(
   }
 
   private End millrace() throws IOException, InterruptedException {
-    Path output = Files.createTempFile("millrace-backfill-", ".out");
-    Path errors = Files.createTempFile("millrace-backfill-", ".err");
-    try {
-      long start = System.nanoTime();
-      Process process =
-          command
-              .with(flags(), arguments())
-              .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
-      ProcessTree tree = new ProcessTree(process);
-      boolean ended = tree.await(deadline);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      if (!ended) {
-        return failed("killed after " + deadline.toSeconds() + " s");
-      }
-      if (process.exitValue() != 0) {
-        return failed(tail(errors) + "; " + tail(output));
-      }
-      JsonNode summary = JSON.readTree(last(output));
-      return End.of(
-          new BackfillRun(
-              contender,
-              some,
-              rowsMade(),
-              seconds,
-              tree.cpuSeconds(),
-              tree.peakRssBytes(),
-              summary.get("jvms")));
-    } finally {
-      Files.delete(output);
-      Files.delete(errors);
+    CommandRun run = CommandRun.of(command.with(flags(), arguments()), deadline);
+    JsonNode summary = run.summary();
+    if (summary == null) {
+      return failed(run.errors());
     }
+    return End.of(
+        new BackfillRun(
+            contender,
+            some,
+            rowsMade(),
+            run.seconds(),
+            run.cpuSeconds(),
+            run.peakRssBytes(),
+            summary.get("jvms")));
   }
 
   private List<String> flags() {
@@ -170,15 +143,5 @@ record Attempt(
       return new End(null, "out of memory");
     }
     throw new IllegalStateException("Cannot measure %s: %s".formatted(contender, errors));
-  }
-
-  private static String last(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
-  }
-
-  private static String tail(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-    return String.join("; ", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
   }
 }

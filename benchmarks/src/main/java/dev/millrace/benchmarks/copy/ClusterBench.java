@@ -1,13 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.benchmarks.copy.ClusterResult.Kind;
+import dev.millrace.benchmarks.measure.CommandRun;
 import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.local.flink.FlinkCluster;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -140,33 +137,13 @@ public final class ClusterBench {
       throws IOException, SQLException, InterruptedException {
     tables.reset(Mode.APPEND, options.rows(), false);
     Duration cpuBefore = clusterCpu();
-    Path output = Files.createTempFile("millrace-bench-", ".json");
-    Path errors = Files.createTempFile("millrace-bench-", ".log");
-    try {
-      long start = System.nanoTime();
-      ProcessBuilder command = options.command().with(List.of(), arguments(address));
-      String user = server.spec().user();
-      if (user != null) {
-        command.environment().put("MILLRACE_SOURCE_USER", user);
-        command.environment().put("MILLRACE_TARGET_USER", user);
-      }
-      Process process =
-          command.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
-      boolean ended = process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-      double processSeconds = (System.nanoTime() - start) / 1e9;
-      process.destroyForcibly().waitFor();
-      if (!ended || process.exitValue() != 0) {
-        throw new IllegalStateException(
-            "Cannot measure a copy on the cluster: it failed and said "
-                + Files.readString(errors).strip());
-      }
-      double cpu = clusterCpu().minus(cpuBefore).toMillis() / 1e3;
-      tables.verify(Mode.APPEND, options.rows(), false);
-      return new ClusterResult.Run(kind, round, seconds(output), processSeconds, cpu);
-    } finally {
-      Files.delete(output);
-      Files.delete(errors);
-    }
+    CommandRun run =
+        CommandRun.of(
+            server.letIn(options.command().with(List.of(), arguments(address))), DEADLINE);
+    double seconds = run.mustSummary().required("seconds").asDouble();
+    double cpu = clusterCpu().minus(cpuBefore).toMillis() / 1e3;
+    tables.verify(Mode.APPEND, options.rows(), false);
+    return new ClusterResult.Run(kind, round, seconds, run.seconds(), cpu);
   }
 
   private List<String> arguments(String address) {
@@ -180,12 +157,6 @@ public final class ClusterBench {
         "--into=" + Tables.target(Mode.APPEND),
         "--mode=append",
         "--json");
-  }
-
-  private static double seconds(Path output) throws IOException {
-    List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
-    JsonNode summary = new ObjectMapper().readTree(lines.get(lines.size() - 1));
-    return summary.required("seconds").asDouble();
   }
 
   /** Of the JobManager and the TaskManager; none of them is replaced in a run that goes well. */

@@ -33,6 +33,16 @@ final class Server implements AutoCloseable {
     return spec;
   }
 
+  /** A command with the user who may read and write here. */
+  ProcessBuilder letIn(ProcessBuilder command) {
+    String user = spec.user();
+    if (user != null) {
+      command.environment().put("MILLRACE_SOURCE_USER", user);
+      command.environment().put("MILLRACE_TARGET_USER", user);
+    }
+    return command;
+  }
+
   /**
    * CPU seconds of all backends that have ended so far, or null where the server's machine does not
    * tell. A backend ends with its connection, so those of a child JVM are counted once it is gone.

@@ -44,6 +44,7 @@ public final class BenchCommand extends RunCommand {
         "backfill: months of the medallion by JdbcIO and by backfill, in one JVM and in many;",
         "hourly: what stays in memory of one hourly run after another, in each way to run them;",
         "follow: how soon what is committed in a followed table is committed in its copy;",
+        "watching: what it costs a copy to be watched by history, dashboard and metrics;",
         "kills: copies that are killed and finished, and whether each row is there once."
       })
   String scenario = "copy";
@@ -203,13 +204,19 @@ public final class BenchCommand extends RunCommand {
       case "hourly" ->
           new HourlyBenchWork(rows == null ? HOURLY_ROWS : rows, runs, contenders, children);
       case "follow" -> new FollowBenchWork(children);
+      case "watching" ->
+          new WatchBenchWork(
+              rows == null ? CopyBench.Options.defaults().rows() : rows,
+              rounds,
+              contenders,
+              children);
       case "kills" -> new KillsWork(rows == null ? KILL_ROWS : rows, kills, children);
       default ->
           throw new UsageException(
               "Invalid scenario: "
                   + scenario
                   + " (must be copy, blocks, memory, ledger, cluster, incremental, verify, connections,"
-                  + " ceiling, caching, contention, backfill, hourly, follow or kills)");
+                  + " ceiling, caching, contention, backfill, hourly, follow, watching or kills)");
     };
   }
 }
