@@ -92,7 +92,7 @@ public class BlockSight {
         sent.putDouble(block.column(4).getDouble(row));
         BlockColumn note = block.column(5);
         if (!note.isNull(row)) {
-          sent.position(sent.position() + note.copy(row, sent.array(), sent.position()));
+          sent.position(note.copy(row, sent.array(), sent.position()));
         }
       }
       return sent.position();

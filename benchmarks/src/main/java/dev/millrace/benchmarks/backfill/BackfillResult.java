@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public record BackfillResult(
     long rows, int stations, int windows, int parallelism, List<Line> lines) {
 
+  /** What fresh JVMs may cost of a window that is worth them. */
+  private static final double WORTH = 0.05;
+
   public BackfillResult {
     lines = List.copyOf(lines);
   }
@@ -136,8 +139,35 @@ public record BackfillResult(
       String startUp = line.startUp();
       if (startUp != null) {
         text.add(startUp);
+        text.add(line.contender() + ": " + worth(line));
       }
     }
     return text;
+  }
+
+  /**
+   * From how many rows on the fresh JVMs of a contender cost little of a window, by what a window
+   * here took longer than in one JVM, and how many rows a second that one makes.
+   */
+  private String worth(Line isolated) {
+    Line one =
+        lines.stream()
+            .filter(line -> line.contender().equals(Contender.MILLRACE_NONE.toString()))
+            .findFirst()
+            .orElse(null);
+    if (one == null || one.secondsPerWindow() == null || isolated.secondsPerWindow() == null) {
+      return "what they cost a window is not known without " + Contender.MILLRACE_NONE;
+    }
+    double more = isolated.secondsPerWindow().median() - one.secondsPerWindow().median();
+    if (more <= 0) {
+      return "they cost a window nothing";
+    }
+    double rate = (double) rows / windows / one.secondsPerWindow().median();
+    return String.format(
+        Locale.ROOT,
+        "they cost a window %.2f s, which is %.0f %% of one of %,.0f rows",
+        more,
+        WORTH * 100,
+        more / WORTH * rate);
   }
 }

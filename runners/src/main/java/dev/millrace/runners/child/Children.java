@@ -28,7 +28,8 @@ public record Children(Class<?> main) {
       Pattern.compile("HeapSize|NewSize|RAMPercentage|AlwaysPreTouch");
 
   /**
-   * With this JVM's flags, but for those of its heap.
+   * With this JVM's flags, but for those of its heap, and for the archive of classes if it is to be
+   * recorded.
    *
    * @param jvmFlags further flags
    * @param words of the command
@@ -36,7 +37,7 @@ public record Children(Class<?> main) {
   public ProcessBuilder command(List<String> jvmFlags, List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments(), words));
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(words);
@@ -44,8 +45,10 @@ public record Children(Class<?> main) {
   }
 
   /** Those of a parent's flags that hold for its children, too. */
-  static List<String> inherited(List<String> flags) {
+  static List<String> inherited(List<String> flags, List<String> words) {
+    boolean isRecorded = words.stream().anyMatch(word -> word.startsWith("--record"));
     return flags.stream()
+        .filter(flag -> !isRecorded || !flag.startsWith(ARCHIVE))
         .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
         .filter(flag -> !HEAP.matcher(flag).find())
         .toList();

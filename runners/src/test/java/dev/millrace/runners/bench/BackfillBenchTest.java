@@ -43,7 +43,9 @@ class BackfillBenchTest {
               assertThat(line.timesNaive()).isNotNull();
             });
     assertThat(result.text())
-        .anyMatch(line -> line.startsWith("millrace-stage: 6 fresh JVMs, start-up "));
+        .anyMatch(line -> line.startsWith("millrace-stage: 6 fresh JVMs, start-up "))
+        .anyMatch(
+            line -> line.matches("millrace-stage: they cost a window [\\d.]+ s, which is 5 %.*"));
     assertThat(progress).hasSize(1 + DIFFERENT.size());
   }
 

@@ -21,10 +21,17 @@ class ChildrenTest {
             "-XX:SharedArchiveFile=classes.jsa",
             "-Dmillrace.columns=80",
             "--add-opens=java.base/java.nio=ALL-UNNAMED");
-    assertThat(Children.inherited(flags))
+    assertThat(Children.inherited(flags, List.of("sync")))
         .containsExactly(
             "-XX:+UseParallelGC",
             "-XX:SharedArchiveFile=classes.jsa",
             "--add-opens=java.base/java.nio=ALL-UNNAMED");
+  }
+
+  @Test
+  void inherited_shouldLeaveOutTheArchive_ofWhatIsRecorded() {
+    List<String> flags = List.of("-XX:SharedArchiveFile=classes.jsa", "-XX:+UseParallelGC");
+    assertThat(Children.inherited(flags, List.of("sync", "--record=folder")))
+        .containsExactly("-XX:+UseParallelGC");
   }
 }
