@@ -1,0 +1,131 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package dev.millrace.testing;
+
+import dev.millrace.local.LocalPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A PostgreSQL with a tablespace named {@code small} on a file system of 16 MiB in memory, which
+ * the server alone sees, since it is mounted in a namespace of its own. That takes no privilege but
+ * that the kernel lets users make namespaces: see {@link SmallDisk#canBeMounted}.
+ */
+public final class SmallDiskServer implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final LocalPostgres server;
+
+  private SmallDiskServer(LocalPostgres server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param disk an empty folder that the file system is mounted on
+   */
+  public static SmallDiskServer start(Path disk)
+      throws IOException, SQLException, InterruptedException {
+    SmallDiskServer server =
+        new SmallDiskServer(LocalPostgres.start(LocalPostgres.Settings.fast()));
+    server.restartOn(disk);
+    server.execute("CREATE TABLESPACE small LOCATION '" + disk + "'");
+    return server;
+  }
+
+  /** Starts the server once more, where the folder is a small file system. */
+  private void restartOn(Path disk) throws IOException, InterruptedException {
+    Path data = server.dataDirectory();
+    String command =
+        Files.readString(data.resolve("postmaster.opts"), StandardCharsets.UTF_8).strip();
+    server.crash();
+    Path script = disk.resolveSibling(disk.getFileName() + ".sh");
+    // A server refuses to run as root, which it is in the first namespace and not in the second.
+    Files.writeString(
+        script,
+        "mount -t tmpfs -o size=16m,mode=0700 none '%s' && exec unshare -U %s\n"
+            .formatted(disk, command));
+    Path log = data.resolve("small.log");
+    Process process =
+        new ProcessBuilder("unshare", "-Urm", "sh", script.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (!answers()) {
+      if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+        throw new IOException("Cannot start a server: " + Files.readString(log));
+      }
+      Thread.sleep(20);
+    }
+    Files.delete(script);
+  }
+
+  private boolean answers() {
+    try {
+      connection().close();
+      return true;
+    } catch (SQLException notYet) {
+      return false;
+    }
+  }
+
+  public String jdbcUrl() {
+    return server.jdbcUrl();
+  }
+
+  private Connection connection() throws SQLException {
+    return DriverManager.getConnection(server.jdbcUrl());
+  }
+
+  /** Runs statements, each in a transaction of its own. */
+  public void execute(String... sql) throws SQLException {
+    try (Connection connection = connection();
+        Statement statement = connection.createStatement()) {
+      for (String one : sql) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  /** Fills so many pages of 8 KiB of the disk, of 2,048, until the table {@code ballast} goes. */
+  public void fill(int pages) throws SQLException {
+    execute(
+        "DROP TABLE IF EXISTS ballast",
+        "CREATE TABLE ballast (b text) TABLESPACE small",
+        "ALTER TABLE ballast ALTER b SET STORAGE PLAIN",
+        "INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, " + pages + ")");
+  }
+
+  /** How many rows there are. */
+  public long count(String from) throws SQLException {
+    try (Connection connection = connection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM " + from)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** How many rows of two tables are in one of them only. */
+  public long differences(String one, String other) throws SQLException {
+    return count(
+        "((TABLE %1$s EXCEPT ALL TABLE %2$s) UNION ALL (TABLE %2$s EXCEPT ALL TABLE %1$s)) AS d"
+            .formatted(one, other));
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
