@@ -51,6 +51,17 @@ public final class BlockBuilder {
   }
 
   /**
+   * Adds rows of a block of the same schema, column by column.
+   *
+   * @param rows in any order and as often as wanted
+   */
+  public void appendFrom(Block source, int[] rows) {
+    for (int i = 0; i < columns.length; i++) {
+      columns[i].appendFrom(source.column(i), rows);
+    }
+  }
+
+  /**
    * The rows so far as a block; this builder is empty afterwards.
    *
    * @throws IllegalStateException when a column has more or fewer rows than the others

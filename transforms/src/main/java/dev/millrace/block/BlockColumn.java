@@ -150,6 +150,15 @@ public final class BlockColumn {
   }
 
   /**
+   * A byte of a value, as {@link #copy} gives it.
+   *
+   * @param index from 0, below {@link #length}
+   */
+  public byte byteAt(int row, int index) {
+    return bytes[position(row) + index];
+  }
+
+  /**
    * Copies a value's bytes.
    *
    * @return the position after the last byte written

@@ -34,6 +34,29 @@ record BronzeRow(Block block, int row) {
     return block.column(LINE).getLong(row);
   }
 
+  /**
+   * The number that a column holds in plain digits, without sign or space.
+   *
+   * @param most so many digits, at most 9
+   * @return -1 if it holds anything else
+   */
+  int digits(String column, int most) {
+    BlockColumn cells = block.column(Objects.requireNonNull(POSITIONS.get(column)));
+    int length = cells.isNull(row) ? 0 : cells.length(row);
+    if (length == 0 || length > most) {
+      return -1;
+    }
+    int number = 0;
+    for (int i = 0; i < length; i++) {
+      int digit = cells.byteAt(row, i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
+  }
+
   /** The text of a column, null where it is missing: {@code NA}, or NULL in the table. */
   @Nullable String cell(String column) {
     BlockColumn cells = block.column(Objects.requireNonNull(POSITIONS.get(column)));

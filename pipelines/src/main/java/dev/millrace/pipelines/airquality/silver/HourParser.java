@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.pipelines.airquality.silver;
 
-import com.google.common.base.CharMatcher;
 import dev.millrace.pipelines.airquality.index.Concentrations;
 import dev.millrace.pipelines.airquality.silver.Hour.Weather;
 import java.math.BigDecimal;
@@ -25,9 +24,6 @@ final class HourParser {
    * Digits before and after the point that no measurement needs and {@code numeric} still holds.
    */
   private static final int MAX_DIGITS = 1_000;
-
-  /** As {@link BronzeDay} reads them: no sign, no zeros beyond, no digits of other scripts. */
-  private static final CharMatcher PLAIN = CharMatcher.inRange('0', '9');
 
   private final Consumer<SilverReject> rejects;
 
@@ -65,8 +61,17 @@ final class HourParser {
   /** The row typed, null where {@link #hour} or {@link #station} is. */
   @Nullable Hour parse(BronzeRow row) {
     LocalDateTime hour = hour(row);
-    String station = hour == null ? null : station(row);
-    if (hour == null || station == null) {
+    return hour == null ? null : parse(row, hour);
+  }
+
+  /**
+   * The row typed, null where {@link #station} is.
+   *
+   * @param hour of it
+   */
+  @Nullable Hour parse(BronzeRow row, LocalDateTime hour) {
+    String station = station(row);
+    if (station == null) {
       return null;
     }
     return new Hour(
@@ -121,24 +126,30 @@ final class HourParser {
   }
 
   private @Nullable Integer whole(BronzeRow row, String column, int low, int high) {
+    // As BronzeDay reads them: no sign, no zeros beyond, no digits of other scripts.
+    int plain = row.digits(column, high > 99 ? 4 : 2);
+    if (plain >= low && plain <= high) {
+      return plain;
+    }
     String text = row.cell(column);
     if (text == null) {
       rejectRow(row, column, "", "is missing");
       return null;
     }
+    boolean isWritten = false;
     try {
       int value = Integer.parseInt(text);
-      if (value >= low && value <= high) {
-        if (PLAIN.matchesAllOf(text) && text.length() <= String.valueOf(high).length()) {
-          return value;
-        }
-        rejectRow(row, column, text, "is not written in plain digits");
-        return null;
-      }
+      isWritten = value >= low && value <= high;
     } catch (NumberFormatException e) {
       // Said below, like a number out of range.
     }
-    rejectRow(row, column, text, "is not a whole number from " + low + " to " + high);
+    rejectRow(
+        row,
+        column,
+        text,
+        isWritten
+            ? "is not written in plain digits"
+            : "is not a whole number from " + low + " to " + high);
     return null;
   }
 

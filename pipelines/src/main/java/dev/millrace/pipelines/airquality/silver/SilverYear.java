@@ -37,7 +37,7 @@ public record SilverYear(Block rows, Block rejects) {
         BronzeRow row = new BronzeRow(block, i);
         LocalDateTime at = silent.hour(row);
         // What is odd in a row is said once, by the year that writes it.
-        Hour hour = (at != null && hours.owns(at) ? parser : silent).parse(row);
+        Hour hour = at == null ? null : (hours.owns(at) ? parser : silent).parse(row, at);
         if (hour != null) {
           hours.add(hour);
         }
