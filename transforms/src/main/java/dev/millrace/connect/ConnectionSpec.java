@@ -116,7 +116,13 @@ public record ConnectionSpec(
   public Connection connect(String purpose) throws SQLException {
     PgDriver driver = new PgDriver(this, Quota.WRITE, purpose);
     // Who waits here is often a person, who may have mistaken the port or the password.
-    return timeouts.retry().call("connect to " + address(), driver::getConnection, Fault::isFull);
+    Connection connection =
+        timeouts.retry().call("connect to " + address(), driver::getConnection, Fault::isFull);
+    Owner owner = Owner.current();
+    if (owner != null) {
+      owner.opened(connection);
+    }
+    return connection;
   }
 
   /** As {@link #connect}, for a moment and once: to look at what others do. */

@@ -128,6 +128,15 @@ public final class Pool implements AutoCloseable {
     }
   }
 
+  /** Has the server stop what it does for a connection, if it still listens. */
+  static void cancelQuery(Connection connection) {
+    try {
+      connection.unwrap(PgConnection.class).cancelQuery();
+    } catch (SQLException deaf) {
+      LOG.debug("A query could not be cancelled", deaf);
+    }
+  }
+
   /**
    * A connection taken from a pool; closing gives it back, rolled back. Used by one thread, but for
    * {@link #abort}.
@@ -146,6 +155,7 @@ public final class Pool implements AutoCloseable {
     private final long since = System.nanoTime();
     // Until it is given back, what keeps its thread is the server.
     private final Stage.Wait wait = Stage.waiting(Spent.DATABASE);
+    private final @Nullable Owner owner = Owner.current();
     private volatile long looked = since;
     private volatile @Nullable Sighting seen;
     private volatile @Nullable String aborted;
@@ -160,6 +170,18 @@ public final class Pool implements AutoCloseable {
 
     public Connection connection() {
       return connection;
+    }
+
+    /** Tells whose it is; gives it back if that one was ended. */
+    void own() throws SQLException {
+      if (owner != null) {
+        try {
+          owner.took(this);
+        } catch (SQLException ended) {
+          close();
+          throw ended;
+        }
+      }
     }
 
     String stage() {
@@ -226,11 +248,7 @@ public final class Pool implements AutoCloseable {
     /** As {@link #abort}, and has the server stop what it is doing, if it still listens. */
     void cancel(String why) {
       say(why);
-      try {
-        connection.unwrap(PgConnection.class).cancelQuery();
-      } catch (SQLException deaf) {
-        LOG.debug("A query could not be cancelled", deaf);
-      }
+      cancelQuery(connection);
       cut();
     }
 
@@ -289,6 +307,9 @@ public final class Pool implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+      if (owner != null) {
+        owner.gaveBack(this);
+      }
       long nanos = age();
       try (wait;
           connection) {

@@ -77,6 +77,7 @@ final class SharedPool {
     }
     Pool.Acquired acquired = new Pool.Acquired(this, connection, stage);
     out.put(connection, acquired);
+    acquired.own();
     return acquired;
   }
 

@@ -121,15 +121,17 @@ final class Backfill {
   /** Does units, of which those of a chain need each other in their order. */
   private void schedule(List<List<Unit>> chains) throws Exception {
     plan(chains);
+    // What runs alone need not leave room for others.
+    int parallelism = chains.size() > 1 ? run.options().parallelism : run.options().alone;
     List<Schedule.Task> tasks = new ArrayList<>();
     for (List<Unit> chain : chains) {
       if (options.isolate == Isolation.WINDOW) {
-        tasks.add(new Schedule.Task(name(chain.get(0)), () -> make(chain), List.of()));
+        tasks.add(new Schedule.Task(name(chain.get(0)), () -> make(chain, parallelism), List.of()));
         continue;
       }
       List<String> before = List.of();
       for (Unit unit : chain) {
-        tasks.add(new Schedule.Task(name(unit), () -> make(List.of(unit)), before));
+        tasks.add(new Schedule.Task(name(unit), () -> make(List.of(unit), parallelism), before));
         before = List.of(name(unit));
       }
     }
@@ -179,13 +181,13 @@ final class Backfill {
   }
 
   /** Does the units of a chain that are to be done. */
-  private boolean make(List<Unit> chain) throws Exception {
+  private boolean make(List<Unit> chain, int parallelism) throws Exception {
     Unit first = chain.get(0);
     try {
       List<Unit> units = toDo(chain);
       if (!units.isEmpty()) {
         first = units.get(0);
-        doAll(units);
+        doAll(units, parallelism);
       }
       return true;
     } catch (InterruptedException | UnitFailedException told) {
@@ -217,7 +219,7 @@ final class Backfill {
     return units;
   }
 
-  private void doAll(List<Unit> units) throws Exception {
+  private void doAll(List<Unit> units, int parallelism) throws Exception {
     for (Unit unit : units) {
       if (plan.wasDone(unit)) {
         ledger.plan(unit.stage(), List.of(unit.part()));
@@ -226,7 +228,7 @@ final class Backfill {
     begin(units.get(0));
     List<UnitEnd> ends;
     try {
-      UnitRunner.Done told = runner.run(units);
+      UnitRunner.Done told = runner.run(units, parallelism);
       report.cost(told.cost());
       ends = told.ends();
     } catch (InterruptedException stopped) {

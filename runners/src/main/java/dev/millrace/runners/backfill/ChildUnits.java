@@ -34,7 +34,7 @@ record ChildUnits(
   private static final int LINES = 3;
 
   @Override
-  public Done run(List<Unit> units) throws Exception {
+  public Done run(List<Unit> units, int parallelism) throws Exception {
     String prefix =
         "[%s] ".formatted(units.stream().map(Unit::toString).collect(Collectors.joining(", ")));
     RowsMoved moved = new RowsMoved();
@@ -44,7 +44,7 @@ record ChildUnits(
             run.tell(prefix + line);
           }
         };
-    Child.Result result = new Child(command(units), patience, listener).run();
+    Child.Result result = new Child(command(units, parallelism), patience, listener).run();
     if (result.exitCode() != ExitCode.DONE || !result.end().isEmpty()) {
       throw new IllegalStateException("Cannot make %s: %s".formatted(units.get(0), why(result)));
     }
@@ -56,13 +56,13 @@ record ChildUnits(
     return done;
   }
 
-  private ProcessBuilder command(List<Unit> units) {
+  private ProcessBuilder command(List<Unit> units, int parallelism) {
     CommonOptions options = run.options();
     List<String> words = new ArrayList<>();
     words.add("unit");
     units.forEach(unit -> words.add("--do=" + UnitCommand.word(unit)));
     words.add("--runner=" + options.runner);
-    words.add("--parallelism=" + options.parallelism);
+    words.add("--parallelism=" + parallelism);
     words.add("--json");
     words.add("--quiet");
     ProcessBuilder builder = children.watched(run.console(), jvmFlags, words);

@@ -19,8 +19,9 @@ interface UnitRunner {
   /**
    * Does them.
    *
+   * @param parallelism of each pipeline
    * @throws Exception if nothing is known of how the units ended
    * @throws InterruptedException if this thread was interrupted; nothing runs any more then
    */
-  Done run(List<Unit> units) throws Exception;
+  Done run(List<Unit> units, int parallelism) throws Exception;
 }

@@ -36,7 +36,7 @@ record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
     try (DaemonTimer timer = new DaemonTimer("millrace-moved")) {
       RowsMoved moved = new RowsMoved();
       timer.every(TELL, TELL, () -> moved.line().ifPresent(run.console().out()::println));
-      done = new OwnUnits(run, airQuality).run(units);
+      done = new OwnUnits(run, airQuality).run(units, run.options().parallelism);
     }
     Counts sum = done.ends().stream().map(UnitEnd::counts).reduce(Counts.ZERO, Counts::plus);
     return Outcome.of(sum)

@@ -35,8 +35,13 @@ public final class Placement {
     } else if (kind == Target.Kind.CLUSTER) {
       settleOnCluster(options);
     } else {
-      parallelism(options, Math.max(1, Runtime.getRuntime().availableProcessors() / pipelines));
+      int processors = Runtime.getRuntime().availableProcessors();
+      options.alone =
+          options.parallelism == CommonOptions.NOT_GIVEN ? processors : options.parallelism;
+      parallelism(options, Math.max(1, processors / pipelines));
+      return;
     }
+    options.alone = options.parallelism;
   }
 
   private static void settleOnCluster(CommonOptions options) throws IOException {

@@ -42,6 +42,9 @@ public final class CommonOptions {
       })
   public int parallelism = NOT_GIVEN;
 
+  /** The parallelism of a pipeline beside which no other runs, once it is known where it runs. */
+  public int alone = NOT_GIVEN;
+
   @Option(
       names = "--detached",
       description = "On a cluster: submit the job, print its id and return.")

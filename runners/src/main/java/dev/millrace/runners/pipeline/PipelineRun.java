@@ -81,7 +81,16 @@ public final class PipelineRun {
 
   /** An empty pipeline for the chosen runner. */
   public static Pipeline pipeline(Run run, String stage) {
-    return Pipeline.create(options(run.options(), jobName(run, stage)));
+    return pipeline(run, stage, run.options().parallelism);
+  }
+
+  /**
+   * The same, of another parallelism than the run's.
+   *
+   * @param parallelism of the pipeline
+   */
+  public static Pipeline pipeline(Run run, String stage, int parallelism) {
+    return Pipeline.create(options(run.options(), jobName(run, stage), parallelism));
   }
 
   private static String jobName(Run run, String stage) {
@@ -90,13 +99,17 @@ public final class PipelineRun {
 
   /** The options of a pipeline for the chosen runner. No secret is ever among them. */
   static PipelineOptions options(CommonOptions common, String jobName) {
+    return options(common, jobName, common.parallelism);
+  }
+
+  private static PipelineOptions options(CommonOptions common, String jobName, int parallelism) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setJobName(jobName);
     switch (common.runner.kind()) {
       case DIRECT -> {
         options.setRunner(DirectRunner.class);
         DirectOptions direct = options.as(DirectOptions.class);
-        direct.setTargetParallelism(common.parallelism);
+        direct.setTargetParallelism(parallelism);
         direct.setBlockOnRun(false);
         // It would copy each block at each step, to see that nobody changes it. Nobody can, and the
         // tests of these pipelines have it look.
@@ -108,14 +121,14 @@ public final class PipelineRun {
         options
             .as(FlinkPipelineOptions.class)
             .setFlinkMaster(FlinkContext.isPresent() ? "[auto]" : "[local]");
-        options.as(FlinkPipelineOptions.class).setParallelism(common.parallelism);
+        options.as(FlinkPipelineOptions.class).setParallelism(parallelism);
         options.as(FlinkPipelineOptions.class).setAttachedMode(!common.detached);
       }
       case CLUSTER -> {
         options.setRunner(FlinkRunner.class);
         FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
         flink.setFlinkMaster(common.runner.address());
-        flink.setParallelism(common.parallelism);
+        flink.setParallelism(parallelism);
         flink.setFilesToStage(List.of(Packaged.jobJar().toString()));
         flink.setAttachedMode(false);
       }

@@ -223,6 +223,56 @@ class BackfillCommandTest {
     assertUnits("gold", 2, 1, 1, 0);
   }
 
+  /** A row that another transaction has inserted, and may take back, holds up its window alone. */
+  @Test
+  void backfill_shouldEndAUnitThatHangs_inItsOwnJvm() throws Exception {
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    List<String> made = postgres.contents(TABLES);
+    postgres.execute("TRUNCATE gold_station_day");
+    try (Connection other = postgres.connection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(
+          "INSERT INTO gold_station_day (station, day)"
+              + " SELECT station, '2013-03-05' FROM silver_hour LIMIT 1");
+
+      assertThat(backfill("--unit-timeout=8s", "--retries=0"))
+          .as(console.err())
+          .isEqualTo(ExitCode.FAILED);
+
+      assertUnits("gold", 2, 1, 0, 1);
+      assertThat(console.json().required("failures").toString())
+          .contains("Cannot make gold 2013-03: it took longer than 8 s");
+      assertThat(waiting()).as("sessions that still wait").isZero();
+    }
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    assertUnits("gold", 2, 1, 1, 0);
+    assertThat(postgres.contents(TABLES)).isEqualTo(made);
+  }
+
+  /** Before its pipeline runs, as rows of an earlier result are cleared. */
+  @Test
+  void backfill_shouldEndAUnitThatHangsBeforeItRuns_inItsOwnJvm() throws Exception {
+    assertThat(backfill()).isEqualTo(ExitCode.DONE);
+    try (Connection other = postgres.connection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE gold_station_day IN EXCLUSIVE MODE");
+
+      assertThat(backfill("--force=2013-04", "--unit-timeout=4s", "--retries=0"))
+          .as(console.err())
+          .isEqualTo(ExitCode.FAILED);
+
+      assertUnits("gold", 2, 0, 1, 1);
+      assertThat(waiting()).as("sessions that still wait").isZero();
+    }
+  }
+
+  private static long waiting() throws SQLException {
+    return postgres.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", Long.class);
+  }
+
   @Test
   void backfill_shouldRefuseASecondRun() throws Exception {
     assertThat(backfill()).isEqualTo(ExitCode.DONE);
