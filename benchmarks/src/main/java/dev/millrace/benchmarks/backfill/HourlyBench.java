@@ -5,6 +5,7 @@ import dev.millrace.benchmarks.backfill.HourlyResult.Turn;
 import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.benchmarks.measure.OtherJvm;
 import dev.millrace.benchmarks.measure.OtherJvm.Look;
+import dev.millrace.benchmarks.measure.TemporaryFolder;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.control.ByteSize;
 import dev.millrace.local.LocalPostgres;
@@ -15,12 +16,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Delivers hours of bronze one by one and has silver and gold made of them after each: by stock
@@ -104,17 +103,15 @@ public final class HourlyBench {
    */
   public static HourlyResult run(Options options, Consumer<String> progress)
       throws IOException, SQLException, InterruptedException {
-    Path state = Files.createTempDirectory("millrace-hourly-");
-    try (LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
-      HourlyBench bench = new HourlyBench(options, server.jdbcUrl(), state, progress);
+    try (TemporaryFolder state = TemporaryFolder.create("millrace-hourly-");
+        LocalPostgres server = LocalPostgres.start(LocalPostgres.Settings.durable())) {
+      HourlyBench bench = new HourlyBench(options, server.jdbcUrl(), state.path(), progress);
       bench.hours.create(progress);
       List<HourlyResult.Line> lines = new ArrayList<>();
       for (HourlyContender contender : options.contenders()) {
         lines.add(bench.measure(contender));
       }
       return new HourlyResult((long) STATIONS * bench.hours.before(), options.runs(), lines);
-    } finally {
-      delete(state);
     }
   }
 
@@ -213,13 +210,5 @@ public final class HourlyBench {
     progress.accept(HourlyResult.Line.head());
     progress.accept(line.text());
     return line;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

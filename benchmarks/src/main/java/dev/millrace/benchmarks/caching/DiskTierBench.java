@@ -4,6 +4,7 @@ package dev.millrace.benchmarks.caching;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.benchmarks.measure.ClassPath;
+import dev.millrace.benchmarks.measure.TemporaryFolder;
 import dev.millrace.cache.tier.CacheKey;
 import dev.millrace.cache.tier.DiskSettings;
 import dev.millrace.cache.tier.DiskTier;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +98,8 @@ public final class DiskTierBench {
   }
 
   private static void measure(Contender contender, Shape shape) throws Exception {
-    Path folder = Files.createTempDirectory("millrace-disk-tier-");
-    try {
+    try (TemporaryFolder temporary = TemporaryFolder.create("millrace-disk-tier-")) {
+      Path folder = temporary.path();
       String filled = inChild("fill", contender, shape, folder);
       long bytes = bytes(folder);
       String opened = inChild("open", contender, shape, folder);
@@ -108,12 +108,6 @@ public final class DiskTierBench {
       System.out.printf(
           "%-8s %-6s %s | %d MB | after the kill: %s | after %d flipped bits: %s%n",
           contender, shape, filled, bytes / 1_000_000, opened, FLIPS, damaged);
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 

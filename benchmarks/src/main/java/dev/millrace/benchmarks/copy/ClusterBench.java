@@ -4,18 +4,16 @@ package dev.millrace.benchmarks.copy;
 import dev.millrace.benchmarks.copy.ClusterResult.Kind;
 import dev.millrace.benchmarks.measure.CommandRun;
 import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.benchmarks.measure.TemporaryFolder;
 import dev.millrace.local.flink.FlinkCluster;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Copies one table to another by raw {@code COPY} pipes and by the command on a Flink cluster of
@@ -89,17 +87,15 @@ public final class ClusterBench {
    */
   public static ClusterResult run(Options options, Consumer<String> progress)
       throws IOException, SQLException, InterruptedException {
-    Path folder = Files.createTempDirectory("millrace-bench-cluster-");
     List<ClusterResult.Run> runs = new ArrayList<>();
-    try (Server server = Server.of(null);
+    try (TemporaryFolder folder = TemporaryFolder.create("millrace-bench-cluster-");
+        Server server = Server.of(null);
         Tables tables = Tables.create(server.spec(), Set.of(options.rows()), progress)) {
-      FlinkCluster cluster = FlinkCluster.in(folder);
+      FlinkCluster cluster = FlinkCluster.in(folder.path());
       ClusterBench bench = new ClusterBench(options, server, tables, cluster);
       for (int round = 1; round <= options.rounds(); round++) {
         bench.round(round, runs, progress);
       }
-    } finally {
-      delete(folder);
     }
     return ClusterResult.of(options, runs);
   }
@@ -139,24 +135,17 @@ public final class ClusterBench {
     Duration cpuBefore = clusterCpu();
     CommandRun run =
         CommandRun.of(
-            server.letIn(options.command().with(List.of(), arguments(address))), DEADLINE);
+            server.sync(
+                options.command(),
+                List.of(),
+                options.rows(),
+                options.parallelism(),
+                List.of("--runner=flink://" + address)),
+            DEADLINE);
     double seconds = run.mustSummary().required("seconds").asDouble();
     double cpu = clusterCpu().minus(cpuBefore).toMillis() / 1e3;
     tables.verify(Mode.APPEND, options.rows(), false);
     return new ClusterResult.Run(kind, round, seconds, run.seconds(), cpu);
-  }
-
-  private List<String> arguments(String address) {
-    return List.of(
-        "sync",
-        "--runner=flink://" + address,
-        "--parallelism=" + options.parallelism(),
-        "--source=" + server.spec().url(),
-        "--table=" + Tables.source(options.rows()),
-        "--target=" + server.spec().url(),
-        "--into=" + Tables.target(Mode.APPEND),
-        "--mode=append",
-        "--json");
   }
 
   /** Of the JobManager and the TaskManager; none of them is replaced in a run that goes well. */
@@ -165,13 +154,5 @@ public final class ClusterBench {
         .flatMap(member -> ProcessHandle.of(member.pid()).stream())
         .flatMap(process -> process.info().totalCpuDuration().stream())
         .reduce(Duration.ZERO, Duration::plus);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

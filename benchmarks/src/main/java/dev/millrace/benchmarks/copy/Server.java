@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.local.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The server to measure against: the user's own, or one started for the benchmark. */
@@ -33,14 +36,36 @@ final class Server implements AutoCloseable {
     return spec;
   }
 
-  /** A command with the user who may read and write here. */
-  ProcessBuilder letIn(ProcessBuilder command) {
+  /**
+   * {@code millrace sync} that appends a source of the benchmark to its target, to be started.
+   *
+   * @param more words
+   */
+  ProcessBuilder sync(
+      MillraceCommand command,
+      List<String> jvmFlags,
+      long rows,
+      int parallelism,
+      List<String> more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "sync",
+                "--parallelism=" + parallelism,
+                "--source=" + spec.url(),
+                "--table=" + Tables.source(rows),
+                "--target=" + spec.url(),
+                "--into=" + Tables.target(Mode.APPEND),
+                "--mode=append",
+                "--json"));
+    words.addAll(more);
+    ProcessBuilder builder = command.with(jvmFlags, words);
     String user = spec.user();
     if (user != null) {
-      command.environment().put("MILLRACE_SOURCE_USER", user);
-      command.environment().put("MILLRACE_TARGET_USER", user);
+      builder.environment().put("MILLRACE_SOURCE_USER", user);
+      builder.environment().put("MILLRACE_TARGET_USER", user);
     }
-    return command;
+    return builder;
   }
 
   /**

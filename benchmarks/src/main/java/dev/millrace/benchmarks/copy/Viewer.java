@@ -24,6 +24,7 @@ final class Viewer implements AutoCloseable {
   private final AtomicLong scraped = new AtomicLong();
   private final Thread follower;
   private final Thread scraper;
+  private volatile boolean closed;
 
   Viewer(int dashboardPort, int metricsPort) {
     follower =
@@ -58,26 +59,27 @@ final class Viewer implements AutoCloseable {
   private void read(Duration every, HttpRequest request, AtomicLong bytes) {
     byte[] buffer = new byte[1 << 16];
     try {
-      while (true) {
+      while (!closed) {
+        Duration pause = every;
         try (InputStream in =
             client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
           for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             bytes.addAndGet(n);
           }
-        } catch (IOException notYet) {
+        } catch (IOException away) {
           // It has not started, or has ended.
-          Thread.sleep(TRY_EVERY.toMillis());
-          continue;
+          pause = TRY_EVERY;
         }
-        Thread.sleep(every.toMillis());
+        Thread.sleep(pause.toMillis());
       }
-    } catch (InterruptedException closed) {
+    } catch (InterruptedException ended) {
       // The run has ended.
     }
   }
 
   @Override
   public void close() throws InterruptedException {
+    closed = true;
     follower.interrupt();
     scraper.interrupt();
     follower.join();

@@ -4,9 +4,9 @@ package dev.millrace.benchmarks.copy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.benchmarks.measure.CommandRun;
 import dev.millrace.benchmarks.measure.MillraceCommand;
+import dev.millrace.benchmarks.measure.TemporaryFolder;
 import dev.millrace.local.flink.Ports;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Copies one table to another by the command, while nobody looks and while it is watched in every
@@ -29,7 +27,6 @@ import java.util.stream.Stream;
 public final class WatchBench {
 
   private static final Duration DEADLINE = Duration.ofHours(1);
-  private static final String HISTORY_FILE = "MILLRACE_HISTORY";
 
   private final Options options;
   private final Server server;
@@ -76,11 +73,11 @@ public final class WatchBench {
    */
   public static WatchResult run(Options options, Consumer<String> progress)
       throws IOException, SQLException, InterruptedException {
-    Path folder = Files.createTempDirectory("millrace-bench-watching-");
     List<WatchResult.Run> runs = new ArrayList<>();
-    try (Server server = Server.of(null);
+    try (TemporaryFolder folder = TemporaryFolder.create("millrace-bench-watching-");
+        Server server = Server.of(null);
         Tables tables = Tables.create(server.spec(), Set.of(options.rows()), progress)) {
-      WatchBench bench = new WatchBench(options, server, tables, folder);
+      WatchBench bench = new WatchBench(options, server, tables, folder.path());
       List<Watch> order = new ArrayList<>(options.watches());
       for (int round = 1; round <= options.rounds(); round++) {
         for (Watch watch : order) {
@@ -92,8 +89,6 @@ public final class WatchBench {
         }
         Collections.reverse(order);
       }
-    } finally {
-      delete(folder);
     }
     return new WatchResult(options.rows(), options.parallelism(), runs);
   }
@@ -120,19 +115,14 @@ public final class WatchBench {
   private CommandRun watched(Watch watch) throws IOException, InterruptedException {
     int dashboard = ports.choose(0);
     int metrics = ports.choose(0);
-    List<String> more = new ArrayList<>(List.of("--dashboard=" + dashboard));
+    List<String> more = new ArrayList<>();
+    more.add("--history=" + folder.resolve("history.db"));
+    more.add("--dashboard=" + dashboard);
     if (watch == Watch.RECORDED) {
       more.add("--record=" + folder);
     }
     ProcessBuilder command = command(more);
-    command
-        .environment()
-        .putAll(
-            Map.of(
-                HISTORY_FILE,
-                folder.resolve("history.db").toString(),
-                "MILLRACE_METRICS_PORT",
-                Integer.toString(metrics)));
+    command.environment().put("MILLRACE_METRICS_PORT", Integer.toString(metrics));
     try (Viewer viewer = new Viewer(dashboard, metrics)) {
       CommandRun run = CommandRun.of(command, DEADLINE);
       if (run.summary() != null && (viewer.followedBytes() == 0 || viewer.scrapedBytes() == 0)) {
@@ -145,31 +135,11 @@ public final class WatchBench {
   }
 
   private ProcessBuilder command(List<String> more) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "sync",
-                "--parallelism=" + options.parallelism(),
-                "--source=" + server.spec().url(),
-                "--table=" + Tables.source(options.rows()),
-                "--target=" + server.spec().url(),
-                "--into=" + Tables.target(Mode.APPEND),
-                "--mode=append",
-                "--json"));
-    words.addAll(more);
-    ProcessBuilder command =
-        options
-            .command()
-            .with(List.of("-Xmx" + CopyBench.Options.defaults().heap().bytes()), words);
-    return server.letIn(command);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+    return server.sync(
+        options.command(),
+        List.of("-Xmx" + CopyBench.Options.defaults().heap().bytes()),
+        options.rows(),
+        options.parallelism(),
+        more);
   }
 }

@@ -1,18 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.kills;
 
+import dev.millrace.benchmarks.measure.TemporaryFolder;
 import dev.millrace.local.flink.FlinkCluster;
 import dev.millrace.local.flink.FlinkRest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** A Flink cluster of two TaskManagers, to be killed in parts. */
 final class KillCluster implements AutoCloseable {
@@ -24,18 +22,18 @@ final class KillCluster implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   private final FlinkCluster cluster;
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final String address;
 
-  private KillCluster(FlinkCluster cluster, Path folder, String address) {
+  private KillCluster(FlinkCluster cluster, TemporaryFolder folder, String address) {
     this.cluster = cluster;
     this.folder = folder;
     this.address = address;
   }
 
   static KillCluster start(Path jars) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("millrace-kill-cluster-");
-    FlinkCluster cluster = FlinkCluster.in(folder);
+    TemporaryFolder folder = TemporaryFolder.create("millrace-kill-cluster-");
+    FlinkCluster cluster = FlinkCluster.in(folder.path());
     FlinkCluster.State state =
         cluster.up(new FlinkCluster.Settings(jars, TASK_MANAGERS, SLOTS, 0, HEAP_MIB), () -> false);
     return new KillCluster(cluster, folder, state.address());
@@ -93,10 +91,6 @@ final class KillCluster implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("Cannot wait for the cluster's end", e);
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    folder.close();
   }
 }

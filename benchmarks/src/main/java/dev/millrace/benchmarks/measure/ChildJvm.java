@@ -153,7 +153,8 @@ public record ChildJvm(Class<?> mainClass, List<String> jvmFlags, Duration deadl
     }
   }
 
-  private static String tail(Path file) throws IOException {
+  /** The end of what a process said. */
+  static String tail(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
     int from = Math.max(0, all.length - ERROR_BYTES);
     return new String(all, from, all.length - from, StandardCharsets.UTF_8).strip();

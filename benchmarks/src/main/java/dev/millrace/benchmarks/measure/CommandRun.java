@@ -28,7 +28,6 @@ public record CommandRun(
     String errors) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int TAIL = 3_000;
 
   /**
    * Runs it.
@@ -53,7 +52,7 @@ public record CommandRun(
           tree.peakRssBytes(),
           done ? JSON.readTree(last(output)) : null,
           ended
-              ? tail(errors) + "; " + tail(output)
+              ? ChildJvm.tail(errors) + "; " + ChildJvm.tail(output)
               : "killed after " + deadline.toSeconds() + " s");
     } finally {
       Files.delete(output);
@@ -71,11 +70,6 @@ public record CommandRun(
       throw new IllegalStateException("Cannot measure a command that failed: " + errors);
     }
     return summary;
-  }
-
-  private static String tail(Path file) throws IOException {
-    String text = Files.readString(file).strip();
-    return text.substring(Math.max(0, text.length() - TAIL));
   }
 
   private static String last(Path file) throws IOException {
