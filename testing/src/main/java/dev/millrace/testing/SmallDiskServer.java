@@ -6,11 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -19,7 +15,7 @@ import java.time.Instant;
  * the server alone sees, since it is mounted in a namespace of its own. That takes no privilege but
  * that the kernel lets users make namespaces: see {@link SmallDisk#canBeMounted}.
  */
-public final class SmallDiskServer implements AutoCloseable {
+public final class SmallDiskServer extends TestDatabase implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -80,22 +76,9 @@ public final class SmallDiskServer implements AutoCloseable {
     }
   }
 
+  @Override
   public String jdbcUrl() {
     return server.jdbcUrl();
-  }
-
-  private Connection connection() throws SQLException {
-    return DriverManager.getConnection(server.jdbcUrl());
-  }
-
-  /** Runs statements, each in a transaction of its own. */
-  public void execute(String... sql) throws SQLException {
-    try (Connection connection = connection();
-        Statement statement = connection.createStatement()) {
-      for (String one : sql) {
-        statement.execute(one);
-      }
-    }
   }
 
   /** Fills so many pages of 8 KiB of the disk, of 2,048, until the table {@code ballast} goes. */
@@ -105,23 +88,6 @@ public final class SmallDiskServer implements AutoCloseable {
         "CREATE TABLE ballast (b text) TABLESPACE small",
         "ALTER TABLE ballast ALTER b SET STORAGE PLAIN",
         "INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, " + pages + ")");
-  }
-
-  /** How many rows there are. */
-  public long count(String from) throws SQLException {
-    try (Connection connection = connection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM " + from)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  /** How many rows of two tables are in one of them only. */
-  public long differences(String one, String other) throws SQLException {
-    return count(
-        "((TABLE %1$s EXCEPT ALL TABLE %2$s) UNION ALL (TABLE %2$s EXCEPT ALL TABLE %1$s)) AS d"
-            .formatted(one, other));
   }
 
   @Override

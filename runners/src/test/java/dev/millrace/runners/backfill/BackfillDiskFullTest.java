@@ -55,8 +55,8 @@ class BackfillDiskFullTest {
               });
       server.execute("DROP TABLE ballast");
       assertThat(backfill(server).required("exit").asInt()).isEqualTo(ExitCode.DONE);
-      assertThat(server.differences("silver_hour", "right_hour")).isZero();
-      assertThat(server.differences("gold_station_day", "right_day")).isZero();
+      assertThat(server.differences("TABLE silver_hour", "TABLE right_hour")).isZero();
+      assertThat(server.differences("TABLE gold_station_day", "TABLE right_day")).isZero();
     }
   }
 
