@@ -7,6 +7,7 @@ import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.runners.bench.KillIT;
 import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +27,22 @@ import org.junit.jupiter.api.io.TempDir;
 class BackfillKillIT {
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 9;
+  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 6;
+
+  /** What a killed JVM cannot take with it. */
+  private static final String EXTRACTED_LIBRARY = "snappy-";
+
   private static final long SEED = 20261122;
   private static final Duration LATEST = Duration.ofSeconds(12);
   private static final Duration END = Duration.ofMinutes(3);
 
   private final Random random = new Random(SEED);
   private final Path data;
+  private final Path temporary;
 
-  BackfillKillIT(@TempDir Path folder) {
-    data = folder;
+  BackfillKillIT(@TempDir Path data, @TempDir Path temporary) {
+    this.data = data;
+    this.temporary = temporary;
   }
 
   /** What is killed, and how. */
@@ -48,6 +56,7 @@ class BackfillKillIT {
   void backfill_shouldLeaveTheSame_whateverIsKilled() throws Exception {
     GeneratedData.ofSeed(5).withStations(3).withHours(24 * 122).writeTo(data);
     assertThat(start("none").waitFor()).isZero();
+    List<String> before = filesLeft();
     List<String> uninterrupted = postgres.contents(BackfillCommandTest.TABLES);
     forget();
 
@@ -61,6 +70,7 @@ class BackfillKillIT {
           command.waitFor(1_000 + random.nextInt((int) LATEST.toMillis()), TimeUnit.MILLISECONDS);
       if (ended) {
         assertThat(command.exitValue()).isZero();
+        assertThat(postgres.contents(BackfillCommandTest.TABLES)).isEqualTo(uninterrupted);
         finished++;
         forget();
         continue;
@@ -82,6 +92,9 @@ class BackfillKillIT {
                 // Its unit is tried again.
                 case CHILD -> List.of(0);
               });
+      if (struck % 10 == 0) {
+        System.out.printf("%d of %d kills%n", struck, KILLS);
+      }
     }
     Process last = start("window");
     assertThat(last.waitFor()).isZero();
@@ -92,6 +105,8 @@ class BackfillKillIT {
                 "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",
                 Long.class))
         .isZero();
+    assertThat(filesLeft())
+        .allMatch(file -> before.contains(file) || file.startsWith(EXTRACTED_LIBRARY));
     System.out.printf(
         "%d kills, %d of them of a command; %d runs ended before%n", struck, inTime, finished);
   }
@@ -126,11 +141,17 @@ class BackfillKillIT {
                 "--target=" + postgres.jdbcUrl(),
                 "--data=" + data,
                 "--isolate=" + isolation));
-    ProcessBuilder builder = KillIT.launcher(List.of(), words);
+    ProcessBuilder builder = KillIT.launcher(List.of("-Djava.io.tmpdir=" + temporary), words);
     return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
+  }
+
+  private List<String> filesLeft() throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
   }
 
   private static void forget() throws SQLException {
