@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param <K> by which parts are told apart
  */
 public final class Partition<K> {
+  private static final int FIRST_ROWS = 64;
+
   private final BlockSchema schema;
   private final Map<K, Part> parts = new LinkedHashMap<>();
   private @Nullable Block current;
@@ -25,7 +27,7 @@ public final class Partition<K> {
   /** Rows of a part: those of blocks before the current one, and which of that. */
   private static final class Part {
     private final BlockBuilder rows;
-    private int[] chosen = new int[FIRST];
+    private int[] chosen = new int[FIRST_ROWS];
     private int count;
 
     Part(BlockSchema schema) {
@@ -44,8 +46,6 @@ public final class Partition<K> {
       count = 0;
     }
   }
-
-  private static final int FIRST = 64;
 
   public Partition(BlockSchema schema) {
     this.schema = schema;

@@ -25,7 +25,20 @@ final class HourParser {
    */
   private static final int MAX_DIGITS = 1_000;
 
+  private static final Part YEAR = new Part("year", 1, 9999, 4);
+  private static final Part MONTH = new Part("month", 1, 12, 2);
+  private static final Part DAY = new Part("day", 1, 31, 2);
+  private static final Part HOUR = new Part("hour", 0, 23, 2);
+
   private final Consumer<SilverReject> rejects;
+
+  /** A column that an hour is made of: a whole number, of so many digits at most. */
+  private record Part(String column, int low, int high, int digits) {
+
+    boolean holds(int value) {
+      return value >= low && value <= high;
+    }
+  }
 
   HourParser(Consumer<SilverReject> rejects) {
     this.rejects = rejects;
@@ -33,17 +46,17 @@ final class HourParser {
 
   /** The hour of a row, null (and a reject of the whole row) where it has none. */
   @Nullable LocalDateTime hour(BronzeRow row) {
-    Integer year = whole(row, "year", 1, 9999);
-    Integer month = year == null ? null : whole(row, "month", 1, 12);
-    Integer day = month == null ? null : whole(row, "day", 1, 31);
-    Integer hour = day == null ? null : whole(row, "hour", 0, 23);
+    Integer year = whole(row, YEAR);
+    Integer month = year == null ? null : whole(row, MONTH);
+    Integer day = month == null ? null : whole(row, DAY);
+    Integer hour = day == null ? null : whole(row, HOUR);
     if (year == null || month == null || day == null || hour == null) {
       return null;
     }
     try {
       return LocalDateTime.of(year, month, day, hour, 0);
     } catch (DateTimeException e) {
-      rejectRow(row, "day", String.valueOf(day), "is not in " + year + "-" + month);
+      rejectRow(row, DAY.column(), String.valueOf(day), "is not in " + year + "-" + month);
       return null;
     }
   }
@@ -56,12 +69,6 @@ final class HourParser {
       return null;
     }
     return station;
-  }
-
-  /** The row typed, null where {@link #hour} or {@link #station} is. */
-  @Nullable Hour parse(BronzeRow row) {
-    LocalDateTime hour = hour(row);
-    return hour == null ? null : parse(row, hour);
   }
 
   /**
@@ -125,31 +132,30 @@ final class HourParser {
     return null;
   }
 
-  private @Nullable Integer whole(BronzeRow row, String column, int low, int high) {
+  private @Nullable Integer whole(BronzeRow row, Part part) {
     // As BronzeDay reads them: no sign, no zeros beyond, no digits of other scripts.
-    int plain = row.digits(column, high > 99 ? 4 : 2);
-    if (plain >= low && plain <= high) {
+    int plain = row.digits(part.column(), part.digits());
+    if (part.holds(plain)) {
       return plain;
     }
-    String text = row.cell(column);
+    String text = row.cell(part.column());
     if (text == null) {
-      rejectRow(row, column, "", "is missing");
+      rejectRow(row, part.column(), "", "is missing");
       return null;
     }
     boolean isWritten = false;
     try {
-      int value = Integer.parseInt(text);
-      isWritten = value >= low && value <= high;
+      isWritten = part.holds(Integer.parseInt(text));
     } catch (NumberFormatException e) {
       // Said below, like a number out of range.
     }
     rejectRow(
         row,
-        column,
+        part.column(),
         text,
         isWritten
             ? "is not written in plain digits"
-            : "is not a whole number from " + low + " to " + high);
+            : "is not a whole number from " + part.low() + " to " + part.high());
     return null;
   }
 

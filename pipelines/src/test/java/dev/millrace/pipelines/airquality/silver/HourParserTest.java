@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class HourParserTest {
   void parse_shouldKeepEveryDigit() {
     Hour hour =
         requireNonNull(
-            parser.parse(
+            parse(
                 BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00")
                     .with("TEMP", "-2.77555756156289e-17")
                     .with("PRES", "1015.66666666667")
@@ -37,8 +38,7 @@ class HourParserTest {
   void parse_shouldTakeMissingForNull() {
     Hour hour =
         requireNonNull(
-            parser.parse(
-                BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with("wd", "NA").build()));
+            parse(BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with("wd", "NA").build()));
 
     assertThat(hour.measured().pm25()).isNull();
     assertThat(hour.weather().windDirection()).isNull();
@@ -55,8 +55,7 @@ class HourParserTest {
   })
   void parse_shouldRejectTheValueAndKeepTheRow(String column, String value, String reason) {
     Hour hour =
-        parser.parse(
-            BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with(column, value).build());
+        parse(BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with(column, value).build());
 
     assertThat(hour).isNotNull();
     assertThat(rejects).containsExactly(new SilverReject("f.csv", 7, column, value, reason, false));
@@ -73,7 +72,7 @@ class HourParserTest {
     String text = value == null ? "NA" : value;
 
     Hour hour =
-        parser.parse(BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with(column, text).build());
+        parse(BronzeFixture.row(7, "Dongsi", "2017-01-26T23:00").with(column, text).build());
 
     assertThat(hour).isNull();
     assertThat(rejects)
@@ -83,9 +82,7 @@ class HourParserTest {
 
   @Test
   void parse_shouldRejectADayThatTheMonthDoesNotHave() {
-    assertThat(
-            parser.parse(
-                BronzeFixture.row(7, "Dongsi", "2017-02-01T00:00").with("day", "29").build()))
+    assertThat(parse(BronzeFixture.row(7, "Dongsi", "2017-02-01T00:00").with("day", "29").build()))
         .isNull();
     assertThat(rejects)
         .containsExactly(new SilverReject("f.csv", 7, "day", "29", "is not in 2017-2", true));
@@ -93,11 +90,15 @@ class HourParserTest {
 
   @Test
   void parse_shouldCutALongValueInItsReject() {
-    parser.parse(
-        BronzeFixture.row(7, "Dongsi", "2017-02-01T00:00").with("CO", "9".repeat(5_000)).build());
+    parse(BronzeFixture.row(7, "Dongsi", "2017-02-01T00:00").with("CO", "9".repeat(5_000)).build());
 
     assertThat(rejects).hasSize(1);
     assertThat(rejects.get(0).value()).hasSize(1_000).endsWith("9...");
     assertThat(rejects.get(0).reason()).isEqualTo("is longer than 1000 characters");
+  }
+
+  private @Nullable Hour parse(BronzeRow row) {
+    LocalDateTime hour = parser.hour(row);
+    return hour == null ? null : parser.parse(row, hour);
   }
 }
