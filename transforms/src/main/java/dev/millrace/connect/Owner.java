@@ -37,7 +37,11 @@ public final class Owner {
     try {
       return work.call();
     } finally {
-      CURRENT.set(before);
+      if (before == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(before);
+      }
     }
   }
 
