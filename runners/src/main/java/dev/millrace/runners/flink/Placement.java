@@ -30,18 +30,15 @@ public final class Placement {
               + " process ends with it)");
     }
     if (called) {
-      parallelism(options, FlinkContext.parallelism());
+      int parallelism = FlinkContext.parallelism();
+      parallelism(options, parallelism, parallelism);
       options.detached |= !FlinkContext.isAttached();
     } else if (kind == Target.Kind.CLUSTER) {
       settleOnCluster(options);
     } else {
       int processors = Runtime.getRuntime().availableProcessors();
-      options.alone =
-          options.parallelism == CommonOptions.NOT_GIVEN ? processors : options.parallelism;
-      parallelism(options, Math.max(1, processors / pipelines));
-      return;
+      parallelism(options, Math.max(1, processors / pipelines), processors);
     }
-    options.alone = options.parallelism;
   }
 
   private static void settleOnCluster(CommonOptions options) throws IOException {
@@ -58,7 +55,8 @@ public final class Placement {
               .formatted(options.runner));
     }
     // None may be free just now and some soon: a job waits, but not for ever.
-    parallelism(options, cluster.freeSlots() > 0 ? cluster.freeSlots() : cluster.slots());
+    int slots = cluster.freeSlots() > 0 ? cluster.freeSlots() : cluster.slots();
+    parallelism(options, slots, slots);
     if (options.parallelism > cluster.slots()) {
       throw new UsageException(
           "Invalid --parallelism: %d (must be at most %d, the slots of %s)"
@@ -81,10 +79,11 @@ public final class Placement {
     return FlinkRest.at(cluster.host(), cluster.port());
   }
 
-  private static void parallelism(CommonOptions options, int otherwise) {
-    if (options.parallelism == CommonOptions.NOT_GIVEN) {
-      options.parallelism = otherwise;
-    }
+  /** Settles what was not given: for each of several pipelines, and for one that runs alone. */
+  private static void parallelism(CommonOptions options, int beside, int alone) {
+    boolean isGiven = options.parallelism != CommonOptions.NOT_GIVEN;
+    options.alone = isGiven ? options.parallelism : alone;
+    options.parallelism = isGiven ? options.parallelism : beside;
   }
 
   /** {@code 1.19} of {@code 1.19.3}: within it clients and clusters understand each other. */
