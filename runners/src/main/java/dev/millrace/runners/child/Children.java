@@ -46,12 +46,20 @@ public record Children(Class<?> main) {
 
   /** Those of a parent's flags that hold for its children, too. */
   static List<String> inherited(List<String> flags, List<String> words) {
-    boolean isRecorded = words.stream().anyMatch(word -> word.startsWith("--record"));
+    boolean isRecorded =
+        words.stream().anyMatch(word -> word.equals("--record") || word.startsWith("--record="));
     return flags.stream()
         .filter(flag -> !isRecorded || !flag.startsWith(ARCHIVE))
-        .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:"))
+        .filter(flag -> flag.startsWith("--add-opens") || flag.startsWith("-XX:") || isShared(flag))
         .filter(flag -> !HEAP.matcher(flag).find())
         .toList();
+  }
+
+  /** Whether a flag is a property, and not one of this process alone. */
+  private static boolean isShared(String flag) {
+    return flag.startsWith("-D")
+        && !flag.startsWith("-Dmillrace.")
+        && !flag.startsWith("-Dcom.sun.management.");
   }
 
   /** Whether this JVM has its classes from an archive of the launcher's. */

@@ -20,11 +20,14 @@ class ChildrenTest {
             "-XX:+UseParallelGC",
             "-XX:SharedArchiveFile=classes.jsa",
             "-Dmillrace.columns=80",
+            "-Dcom.sun.management.jmxremote.port=9010",
+            "-Dfile.encoding=UTF-8",
             "--add-opens=java.base/java.nio=ALL-UNNAMED");
     assertThat(Children.inherited(flags, List.of("sync")))
         .containsExactly(
             "-XX:+UseParallelGC",
             "-XX:SharedArchiveFile=classes.jsa",
+            "-Dfile.encoding=UTF-8",
             "--add-opens=java.base/java.nio=ALL-UNNAMED");
   }
 
