@@ -5,6 +5,7 @@ import dev.millrace.connect.Owner;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Stage;
 import dev.millrace.pipelines.airquality.Unit;
+import dev.millrace.runners.console.DaemonThread;
 import dev.millrace.runners.console.Sentence;
 import dev.millrace.runners.pipeline.PipelineRun;
 import dev.millrace.runners.run.Drain;
@@ -39,9 +40,7 @@ record OwnUnits(Run run, AirQuality airQuality) implements UnitRunner {
   private UnitEnd end(Unit unit, int parallelism) throws InterruptedException {
     Owner owner = new Owner();
     FutureTask<UnitEnd> making = new FutureTask<>(() -> owner.call(() -> make(unit, parallelism)));
-    Thread worker = new Thread(making, "millrace-unit");
-    worker.setDaemon(true);
-    worker.start();
+    Thread worker = DaemonThread.start("millrace-unit", making);
     try {
       return making.get();
     } catch (InterruptedException stopped) {

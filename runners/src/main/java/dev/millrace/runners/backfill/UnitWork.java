@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.backfill;
 
-import dev.millrace.connect.ConnectionSpec;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
 import dev.millrace.runners.console.DaemonTimer;
@@ -24,14 +23,7 @@ record UnitWork(AirQuality airQuality, List<Unit> units) implements Work {
   @Override
   public Outcome run(Run run) throws Exception {
     double startUp = JvmCost.secondsSinceStart();
-    Thread worker = Thread.currentThread();
-    // A unit that was cut off is done again: it need not wait for what its database is at.
-    run.stop()
-        .setAction(
-            () -> {
-              worker.interrupt();
-              ConnectionSpec.abortAll();
-            });
+    run.stop().setAction(Thread.currentThread()::interrupt);
     UnitRunner.Done done;
     try (DaemonTimer timer = new DaemonTimer("millrace-moved")) {
       RowsMoved moved = new RowsMoved();

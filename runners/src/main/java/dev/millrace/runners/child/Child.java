@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.child;
 
+import dev.millrace.runners.console.DaemonThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,7 +142,7 @@ public final class Child {
     private final int kept;
     private final Consumer<String> listener;
     private final Deque<String> last = new ArrayDeque<>();
-    private final Thread reader = new Thread(this, "millrace-child");
+    private final Thread reader;
 
     /**
      * @param kept of the last lines; one means that the last is an answer, which is not told
@@ -150,8 +151,7 @@ public final class Child {
       this.stream = stream;
       this.kept = kept;
       this.listener = listener;
-      reader.setDaemon(true);
-      reader.start();
+      reader = DaemonThread.start("millrace-child", this);
     }
 
     @Override

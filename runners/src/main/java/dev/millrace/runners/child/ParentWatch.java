@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.child;
 
+import dev.millrace.runners.console.DaemonThread;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -19,20 +20,17 @@ public final class ParentWatch {
    * @param onEnd is called once
    */
   public static void begin(InputStream input, Runnable onEnd) {
-    Thread watch =
-        new Thread(
-            () -> {
-              try {
-                while (input.read() >= 0) {
-                  // A parent says nothing.
-                }
-              } catch (IOException gone) {
-                // As good as its end.
-              }
-              onEnd.run();
-            },
-            "millrace-parent");
-    watch.setDaemon(true);
-    watch.start();
+    DaemonThread.start(
+        "millrace-parent",
+        () -> {
+          try {
+            while (input.read() >= 0) {
+              // A parent says nothing.
+            }
+          } catch (IOException gone) {
+            // As good as its end.
+          }
+          onEnd.run();
+        });
   }
 }

@@ -2,6 +2,7 @@
 package dev.millrace.runners.pipeline;
 
 import dev.millrace.observe.Measure;
+import dev.millrace.runners.console.DaemonThread;
 import dev.millrace.runners.console.Stop;
 import dev.millrace.runners.flink.ClusterRun;
 import dev.millrace.runners.flink.Packaged;
@@ -229,10 +230,7 @@ public final class PipelineRun {
   }
 
   private static Thread daemon(FutureTask<?> task) {
-    Thread worker = new Thread(task, "millrace-pipeline");
-    worker.setDaemon(true);
-    worker.start();
-    return worker;
+    return DaemonThread.start("millrace-pipeline", task);
   }
 
   private static PipelineResult await(Pipeline pipeline, Stop stop) throws Exception {
