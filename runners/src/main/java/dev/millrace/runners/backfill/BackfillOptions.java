@@ -12,7 +12,6 @@ import dev.millrace.runners.option.WordConverter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -78,9 +77,9 @@ final class BackfillOptions {
   @Option(
       names = "--jvm",
       paramLabel = "FLAGS",
-      defaultValue = "",
+      converter = JvmFlags.Converter.class,
       description = "Flags of fresh JVMs, as in --jvm='-Xmx512m -XX:+UseSerialGC'.")
-  String jvmFlags = "";
+  JvmFlags jvmFlags = JvmFlags.NONE;
 
   @Option(
       names = "--force",
@@ -109,10 +108,6 @@ final class BackfillOptions {
     }
   }
 
-  List<String> flags() {
-    return Arrays.stream(jvmFlags.split("\\s+")).filter(flag -> !flag.isEmpty()).toList();
-  }
-
   Child.Patience patience() {
     return new Child.Patience(timeout, DRAIN, TERM);
   }
@@ -134,7 +129,7 @@ final class BackfillOptions {
       throw new UsageException(
           "Invalid --detached: true (must be left out: a backfill waits for its units)");
     }
-    if (isolate == Isolation.NONE && !jvmFlags.isEmpty()) {
+    if (isolate == Isolation.NONE && !jvmFlags.words().isEmpty()) {
       throw new UsageException(
           "Invalid --jvm: %s (must be left out without --isolate=window or stage; see MILLRACE_JAVA_OPTS)"
               .formatted(jvmFlags));

@@ -83,6 +83,7 @@ record BackfillWork(
   private UnitRunner runner(Run run, AirQuality airQuality) {
     return options.isolate == Isolation.NONE
         ? new OwnUnits(run, airQuality.withoutCache())
-        : new ChildUnits(run, children, options.target, options.flags(), options.patience());
+        : new ChildUnits(
+            run, children, options.target, options.jvmFlags.words(), options.patience());
   }
 }

@@ -116,6 +116,13 @@ public final class ScheduleCommand extends RunCommand {
       description = "How long a run may take; default: 1d.")
   Duration timeout = Duration.ofDays(1);
 
+  @Option(
+      names = "--jvm",
+      paramLabel = "FLAGS",
+      converter = JvmFlags.Converter.class,
+      description = "Flags of the JVM of each run, as in --jvm=-Xmx2g.")
+  JvmFlags jvmFlags = JvmFlags.NONE;
+
   @Parameters(
       paramLabel = "-- COMMAND",
       arity = "1..*",

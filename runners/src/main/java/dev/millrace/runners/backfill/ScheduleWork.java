@@ -154,7 +154,8 @@ record ScheduleWork(ScheduleCommand command, Children children, CronTimes times,
           TimeUnit.MILLISECONDS.sleep(
               ThreadLocalRandom.current().nextLong(command.jitter.toMillis() + 1));
         }
-        ProcessBuilder builder = children.watched(run.console(), List.of(), command.command);
+        ProcessBuilder builder =
+            children.watched(run.console(), command.jvmFlags.words(), command.command);
         Child.Patience patience = new Child.Patience(command.timeout, TERM, TERM);
         String prefix = "[%s] ".formatted(time.truncatedTo(ChronoUnit.SECONDS));
         Child.Result result = new Child(builder, patience, line -> run.tell(prefix + line)).run();

@@ -58,6 +58,15 @@ class ScheduleCommandTest {
   }
 
   @Test
+  void schedule_shouldGiveItsRunsTheirFlags() throws Exception {
+    String flags = "--jvm=-Xmx32m  -XX:+UnknownFlag";
+    assertThat(schedule("* * * * * *", List.of("--runs=1", flags), "--version"))
+        .isEqualTo(ExitCode.FAILED);
+
+    assertThat(console.err()).contains("Unrecognized VM option 'UnknownFlag'");
+  }
+
+  @Test
   void schedule_shouldTellThatARunFailed_andGoOn() throws Exception {
     assertThat(schedule("* * * * * *", List.of("--runs=2"), "history")).isEqualTo(ExitCode.FAILED);
 
