@@ -45,6 +45,13 @@ public final class PipelineRun {
   /** How much a followed table is read again after a failure, at most. */
   private static final Duration CHECKPOINT = Duration.ofSeconds(10);
 
+  /**
+   * By which Beam keeps the options of each pipeline that was run, for as long as the JVM lives;
+   * and of one id only the latest. They are for values that are given at run time, of which these
+   * pipelines have none.
+   */
+  private static final long OPTIONS_ID = -1;
+
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LINGER = Duration.ofMillis(200);
 
@@ -106,6 +113,7 @@ public final class PipelineRun {
   private static PipelineOptions options(CommonOptions common, String jobName, int parallelism) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setJobName(jobName);
+    options.setOptionsId(OPTIONS_ID);
     switch (common.runner.kind()) {
       case DIRECT -> {
         options.setRunner(DirectRunner.class);
