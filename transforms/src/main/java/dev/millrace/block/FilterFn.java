@@ -3,6 +3,7 @@ package dev.millrace.block;
 
 import dev.millrace.observe.Stage;
 import dev.millrace.observe.Staged;
+import java.util.Arrays;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -39,26 +40,23 @@ final class FilterFn extends DoFn<Block, Block> implements OneToOne, Staged {
   private Block filter(Block block) {
     try (Stage.Span span = Stage.enter(stage())) {
       Stage.moved(block.rows(), block.bytes());
-      boolean[] kept = new boolean[block.rows()];
+      int[] kept = new int[block.rows()];
       int count = 0;
       for (int row = 0; row < kept.length; row++) {
-        kept[row] = predicate.test(block, row);
-        count += kept[row] ? 1 : 0;
+        if (predicate.test(block, row)) {
+          kept[count++] = row;
+        }
       }
       dropped.inc(kept.length - count);
-      return count == kept.length ? block : select(block, kept);
+      return count == kept.length ? block : select(block, Arrays.copyOf(kept, count));
     }
   }
 
-  private Block select(Block block, boolean[] kept) {
+  private Block select(Block block, int[] rows) {
     if (builder == null) {
       builder = new BlockBuilder(schema.get());
     }
-    for (int row = 0; row < kept.length; row++) {
-      if (kept[row]) {
-        builder.appendFrom(block, row);
-      }
-    }
+    builder.appendFrom(block, rows);
     return builder.build(block.origin());
   }
 }
