@@ -69,8 +69,8 @@ public final class BackfillBench {
    * @param rows of bronze, 1 or more and not counted out exactly; default 500,000
    * @param rounds how often everything is measured, 1 or more; default 3
    * @param parallelism threads of each stock pipeline, 1 or more
-   * @param baselineWindows how many months the stock pipelines make that read whole tables, 1 or
-   *     more: a month costs them the more the longer the table is; null, the default, for all
+   * @param baselineWindows how many months stock pipelines make, 1 or more; null, the default, for
+   *     all
    * @param heaps whether to find the smallest heap that suffices instead, which takes many runs
    * @param contenders who takes part; default all but the stock pipelines on Flink
    * @param command starts {@code millrace} as a process
@@ -195,7 +195,9 @@ public final class BackfillBench {
 
   private int windowsOf(Contender contender) {
     Integer few = options.baselineWindows();
-    return few == null || contender.pushesDown() ? windows.size() : Math.min(few, windows.size());
+    return few == null || contender.runner() == null
+        ? windows.size()
+        : Math.min(few, windows.size());
   }
 
   private BackfillResult heaps() throws IOException, SQLException, InterruptedException {

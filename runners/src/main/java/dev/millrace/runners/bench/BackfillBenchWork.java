@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures who makes silver and gold of months how fast.
  *
- * @param baselineWindows how many months the naive baseline makes; null for all
+ * @param baselineWindows how many months each stock pipeline makes; null for all
  * @param heaps whether to find the smallest heap instead
  * @param contenders names; empty for those on the direct runner
  */

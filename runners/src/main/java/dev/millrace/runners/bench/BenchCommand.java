@@ -78,10 +78,7 @@ public final class BenchCommand extends RunCommand {
   @Option(
       names = "--baseline-windows",
       paramLabel = "N",
-      description = {
-        "For backfill: months that JdbcIO makes, at most, where it reads the whole table for each;",
-        "default: all."
-      })
+      description = "For backfill: months that JdbcIO makes, at most; default: all.")
   @Nullable Integer baselineWindows;
 
   @Option(

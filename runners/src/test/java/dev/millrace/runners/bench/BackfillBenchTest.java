@@ -53,7 +53,7 @@ class BackfillBenchTest {
   void run_shouldTellNoTotal_ofAFewWindows() throws Exception {
     BackfillResult result =
         BackfillBench.run(
-            options(3_000, 1, EnumSet.of(Contender.NAIVE, Contender.MILLRACE_NONE)), line -> {});
+            options(3_000, 1, EnumSet.of(Contender.WINDOW, Contender.MILLRACE_NONE)), line -> {});
 
     assertThat(result.lines()).extracting(BackfillResult.Line::windows).containsExactly(1, 2);
   }
