@@ -28,9 +28,9 @@ class UpsertTest {
 
   @BeforeEach
   void createTables() throws SQLException {
+    POSTGRES.renew();
     spec = ConnectionSpec.of(POSTGRES.jdbcUrl());
     POSTGRES.execute(
-        "DROP TABLE IF EXISTS s, t, updates",
         "CREATE TABLE s (id int PRIMARY KEY, n numeric, j json, v int)",
         "CREATE TABLE t (LIKE s INCLUDING ALL)",
         "CREATE TABLE updates (at timestamptz)",

@@ -42,7 +42,13 @@ record OwnUnits(Run run, AirQuality airQuality) implements UnitRunner {
     FutureTask<UnitEnd> making = new FutureTask<>(() -> owner.call(() -> make(unit, parallelism)));
     Thread worker = DaemonThread.start("millrace-unit", making);
     try {
-      return making.get();
+      UnitEnd end = making.get();
+      if (!end.isDone()) {
+        // Threads of a pipeline that failed may outlive it: none is to write beside what comes
+        // next.
+        owner.abort("its attempt failed");
+      }
+      return end;
     } catch (InterruptedException stopped) {
       worker.interrupt();
       owner.abort("it was ended");
