@@ -44,8 +44,7 @@ record OwnUnits(Run run, AirQuality airQuality) implements UnitRunner {
     try {
       UnitEnd end = making.get();
       if (!end.isDone()) {
-        // Threads of a pipeline that failed may outlive it: none is to write beside what comes
-        // next.
+        // Its pipeline may have left threads, which are not to write beside the next attempt.
         owner.abort("its attempt failed");
       }
       return end;
