@@ -270,10 +270,10 @@ class AlarmsTest {
         "CREATE TABLE station (id int PRIMARY KEY, name text)",
         "INSERT INTO station SELECT i, repeat('s', 100) || i FROM generate_series(0, 1999) i",
         "CREATE TABLE visit AS SELECT i AS visit, i * 7 % 2000 AS station, repeat('v', 100) AS t"
-            + " FROM generate_series(1, 800000) i",
+            + " FROM generate_series(1, 1600000) i",
         "CREATE TABLE seen (visit int, station int, t text, name text)",
         "CREATE TRIGGER wait AFTER INSERT ON seen FOR EACH STATEMENT EXECUTE FUNCTION wait()",
-        "UPDATE pace SET seconds = 1");
+        "UPDATE pace SET seconds = 2");
     TestConsole console = console();
     try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
       CompletableFuture<Integer> run =
