@@ -7,12 +7,14 @@ import dev.millrace.block.Block;
 import dev.millrace.block.BlockType;
 import dev.millrace.block.Marshalled;
 import dev.millrace.connect.ConnectionSpec;
+import dev.millrace.connect.Fault;
 import dev.millrace.connect.Outage;
 import dev.millrace.connect.Pool;
 import dev.millrace.connect.Quota;
 import dev.millrace.control.ByteSize;
 import dev.millrace.control.ReadBudget;
 import dev.millrace.control.UnitEstimate;
+import dev.millrace.dialect.SchemaDriftException;
 import dev.millrace.horizon.Look;
 import dev.millrace.ledger.Interval;
 import dev.millrace.ledger.Ledger;
@@ -158,9 +160,27 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
       if (claims.isRefused()) {
         throw failure;
       }
+      if (Fault.of(failure) != Fault.TRANSIENT) {
+        requireShape(failure);
+      }
       Duration wait = Duration.millis(requireNonNull(outage).failed(failure).toMillis());
       return ProcessContinuation.resume().withResumeDelay(wait);
     }
+  }
+
+  /** Columns may have changed between the look at them and a read, which then failed for it. */
+  private void requireShape(SQLException failure) throws SQLException {
+    try (Pool.Acquired acquired = requireNonNull(source).acquire(stage)) {
+      requireShape(acquired.connection());
+      acquired.connection().commit();
+    } catch (SQLException | SchemaDriftException another) {
+      another.addSuppressed(failure);
+      throw another;
+    }
+  }
+
+  private void requireShape(Connection connection) throws SQLException {
+    following.get().requireShape(connection, plan.get().read().table().name());
   }
 
   private ProcessContinuation process(
@@ -198,7 +218,7 @@ final class FollowFn extends DoFn<KV<String, Integer>, Block> implements LedgerS
       look = following.get().horizon().look(acquired.connection(), memory);
       memory = look.memory();
       watched(acquired.connection(), look, gaps, readUntil(watermark));
-      following.get().requireShape(acquired.connection(), plan.get().read().table().name());
+      requireShape(acquired.connection());
       acquired.connection().commit();
       Position high = cursor().complete(acquired.connection(), look, following.get().overlap());
       Clipped complete = Clipped.of(ledger().order(), gaps, high);

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -58,8 +59,12 @@ class FollowIT {
   }
 
   private void await(Process process, String query, long wanted) throws Exception {
+    await(process, () -> count(query) == wanted);
+  }
+
+  private void await(Process process, Callable<Boolean> condition) throws Exception {
     Instant deadline = Instant.now().plus(LaunchedSync.PATIENCE);
-    while (count(query) != wanted) {
+    while (!condition.call()) {
       assertThat(Instant.now()).as("not there in time: " + log()).isBefore(deadline);
       assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).as(log()).isFalse();
     }
@@ -100,15 +105,32 @@ class FollowIT {
       await(process, "SELECT count(*) FROM copy", 100);
       SOURCE.execute("ALTER TABLE item " + change, "INSERT INTO item DEFAULT VALUES");
     } finally {
-      assertThat(sync().await(process)).as(log()).isEqualTo(ExitCode.DRIFT);
+      endsWith4(process);
     }
-    assertThat(log()).contains("Cannot follow public.item: its columns changed meanwhile: ");
     assertThat(TARGET.value("SELECT count(n) FROM copy", Long.class)).isEqualTo(100);
+  }
+
+  private void endsWith4(Process process) throws Exception {
+    assertThat(sync().await(process)).as(log()).isEqualTo(ExitCode.DRIFT);
+    assertThat(log()).contains("Cannot follow public.item: its columns changed meanwhile: ");
   }
 
   @Test
   void follow_shouldEnd_whenAColumnIsDropped() throws Exception {
     endsWith4("DROP n");
+  }
+
+  @Test
+  void follow_shouldEnd_whenAColumnIsDropped_whileItReads() throws Exception {
+    SOURCE.execute("INSERT INTO item (n) SELECT generate_series(101, 1000000)");
+    Process process = follow("--block-size=64KiB");
+    try {
+      await(process, () -> count("SELECT count(*) FROM copy") > 0);
+      SOURCE.execute("ALTER TABLE item DROP n");
+    } finally {
+      endsWith4(process);
+    }
+    assertThat(TARGET.value("SELECT count(*) FROM copy WHERE n IS NULL", Long.class)).isZero();
   }
 
   @Tag("chaos")
