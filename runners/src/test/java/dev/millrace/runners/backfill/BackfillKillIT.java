@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackfillKillIT {
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 6;
+  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 3;
 
   /** What a killed JVM cannot take with it. */
   private static final String EXTRACTED_LIBRARY = "snappy-";

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ class BackfillBenchTest {
           Contender.NAIVE, Contender.WINDOW, Contender.MILLRACE_NONE, Contender.MILLRACE_STAGE);
 
   /** Two stations, two months; who makes other rows than the first fails. */
+  @Tag("bench")
   @Test
   void run_shouldHaveAllMakeTheSame() throws Exception {
     List<String> progress = new ArrayList<>();

@@ -12,6 +12,7 @@ import dev.millrace.runners.child.Children;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class HourlyBenchTest {
 
   /** Who makes other rows than the first fails. */
+  @Tag("bench")
   @Test
   void run_shouldTellWhatStaysOfEach() throws Exception {
     Set<HourlyContender> here =

@@ -10,10 +10,12 @@ import dev.millrace.benchmarks.copy.WatchResult;
 import dev.millrace.runners.Millrace;
 import dev.millrace.runners.child.Children;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WatchBenchTest {
 
+  @Tag("bench")
   @Test
   void run_shouldMeasureEachWay_inEachRound() throws Exception {
     WatchResult result = WatchBench.run(options(2, Set.of(Watch.RECORDED)), line -> {});

@@ -40,6 +40,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -264,6 +265,7 @@ class AlarmsTest {
     assertThat(told).contains("pool_exhausted_write resolved");
   }
 
+  @Tag("chaos")
   @Test
   void cache_shouldCollapse_whileItsRedisIsAway() throws Exception {
     POSTGRES.execute(
@@ -309,6 +311,7 @@ class AlarmsTest {
     assertThat(events()).anyMatch(text -> text.startsWith("cache_collapse fires: Caches serve "));
   }
 
+  @Tag("chaos")
   @Test
   void memory_shouldBeScarce_whileTheHeapIsNearlyFull() throws Exception {
     POSTGRES.execute("UPDATE pace SET seconds = 1");
