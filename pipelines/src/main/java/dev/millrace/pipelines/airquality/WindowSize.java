@@ -8,30 +8,38 @@ import java.time.YearMonth;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a range of days is cut into windows of whole days: by the calendar, or by how many rows there
- * are. Windows of a calendar unit begin and end with it, but for the first and the last.
+ * How a range of days is cut into windows of whole days: by the calendar, by how many rows there
+ * are, or by both. Windows of a calendar unit begin and end with it, but for the first and the
+ * last, and where they would have too many rows.
  *
  * <p>Immutable.
  */
 public final class WindowSize {
 
-  private static final Pattern ROWS = Pattern.compile("([1-9]\\d{0,11})rows");
+  /** What is to be said of a size that is none. */
+  public static final String FORMS =
+      "must be day, week, month, a number of rows, as in 500000rows, or both, as in"
+          + " month,500000rows";
+
+  private static final Pattern FORM =
+      Pattern.compile("(day|week|month)|(?:(day|week|month),)?([1-9]\\d{0,11})rows");
 
   private final String text;
   private final Unit unit;
   private final long rows;
 
-  /** What ends a window. */
+  /** What ends a window, if rows do not. */
   private enum Unit {
     DAY,
     WEEK,
     MONTH,
-    ROWS
+    RANGE
   }
 
   private WindowSize(String text, Unit unit, long rows) {
@@ -41,31 +49,28 @@ public final class WindowSize {
   }
 
   /**
-   * {@code day}, {@code week} (from Monday), {@code month}, or {@code 500000rows}: as many days as
-   * have no more bronze rows together, one at least.
+   * {@code day}, {@code week} (from Monday) or {@code month}; {@code 500000rows}: as many days as
+   * have no more bronze rows together, one at least; or {@code month,500000rows}: each ends with
+   * the month, and before it if there would be more rows.
    *
    * @throws IllegalArgumentException for anything else
    */
   public static WindowSize parse(String text) {
-    Matcher byRows = ROWS.matcher(text);
-    if (byRows.matches()) {
-      return new WindowSize(text, Unit.ROWS, Long.parseLong(byRows.group(1)));
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new IllegalArgumentException("Invalid window: %s (%s)".formatted(text, FORMS));
     }
-    return switch (text) {
-      case "day" -> new WindowSize(text, Unit.DAY, 0);
-      case "week" -> new WindowSize(text, Unit.WEEK, 0);
-      case "month" -> new WindowSize(text, Unit.MONTH, 0);
-      default ->
-          throw new IllegalArgumentException(
-              "Invalid window: "
-                  + text
-                  + " (must be day, week, month or a number of rows, as in 500000rows)");
-    };
+    String unit = form.group(1) == null ? form.group(2) : form.group(1);
+    String rows = form.group(3);
+    return new WindowSize(
+        text,
+        unit == null ? Unit.RANGE : Unit.valueOf(unit.toUpperCase(Locale.ROOT)),
+        rows == null ? Long.MAX_VALUE : Long.parseLong(rows));
   }
 
   /** Whether it can be cut only by who knows how many rows each day has. */
   public boolean needsRows() {
-    return unit == Unit.ROWS;
+    return rows < Long.MAX_VALUE;
   }
 
   /**
@@ -79,20 +84,23 @@ public final class WindowSize {
     List<HourWindow> windows = new ArrayList<>();
     LocalDate begin = from;
     while (begin.isBefore(to)) {
-      LocalDate end = unit == Unit.ROWS ? endByRows(begin, to, rowsByDay) : endByCalendar(begin);
-      end = end.isAfter(to) ? to : end;
+      LocalDate end = end(begin, to);
+      end = needsRows() ? endByRows(begin, end, rowsByDay) : end;
       windows.add(new HourWindow(begin.atStartOfDay(), end.atStartOfDay()));
       begin = end;
     }
     return windows;
   }
 
-  private LocalDate endByCalendar(LocalDate begin) {
-    return switch (unit) {
-      case WEEK -> begin.with(TemporalAdjusters.next(DayOfWeek.MONDAY));
-      case MONTH -> YearMonth.from(begin).plusMonths(1).atDay(1);
-      default -> begin.plusDays(1);
-    };
+  private LocalDate end(LocalDate begin, LocalDate to) {
+    LocalDate end =
+        switch (unit) {
+          case DAY -> begin.plusDays(1);
+          case WEEK -> begin.with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+          case MONTH -> YearMonth.from(begin).plusMonths(1).atDay(1);
+          case RANGE -> to;
+        };
+    return end.isAfter(to) ? to : end;
   }
 
   private LocalDate endByRows(LocalDate begin, LocalDate to, SortedMap<LocalDate, Long> rowsByDay) {

@@ -52,6 +52,23 @@ class WindowSizeTest {
   }
 
   @Test
+  void cut_shouldEndWithTheCalendar_andBeforeIfThereAreTooManyRows() {
+    SortedMap<LocalDate, Long> rows = new TreeMap<>();
+    LocalDate march = LocalDate.of(2016, 3, 1);
+    rows.put(FROM.plusDays(3), 100L);
+    rows.put(march, 60L);
+    rows.put(march.plusDays(7), 40L);
+    rows.put(march.plusDays(8), 1L);
+
+    assertThat(cut("month,100rows", LocalDate.of(2016, 4, 3), rows))
+        .containsExactly(
+            "2016-02-10 2016-03-01",
+            "2016-03-01 2016-03-09",
+            "2016-03-09 2016-04-01",
+            "2016-04-01 2016-04-03");
+  }
+
+  @Test
   void cut_shouldLeaveNoGap() {
     List<HourWindow> windows =
         WindowSize.parse("week").cut(FROM, FROM.plusDays(400), new TreeMap<>());
@@ -63,11 +80,26 @@ class WindowSizeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "Month", "0rows", "12", "rows", "-5rows", "1.5rows", "9999999999999rows"})
+      strings = {
+        "",
+        "Month",
+        "0rows",
+        "12",
+        "rows",
+        "-5rows",
+        "1.5rows",
+        "9999999999999rows",
+        "month,",
+        ",5rows",
+        "month5rows",
+        "5rows,month",
+        "month,week"
+      })
   void parse_shouldRefuseWhatIsNoSize(String text) {
     assertThatThrownBy(() -> WindowSize.parse(text))
         .hasMessage(
-            "Invalid window: %s (must be day, week, month or a number of rows, as in 500000rows)"
-                .formatted(text));
+            "Invalid window: %s (must be day, week, month, a number of rows, as in 500000rows, or"
+                + " both, as in month,500000rows)",
+            text);
   }
 }

@@ -58,16 +58,20 @@ public final class BackfillCommand extends RunCommand {
       description = "The last day, as in 2017-02-28.")
   LocalDate to = LocalDate.EPOCH;
 
+  /** What two at a time hold of so many rows has room in a heap of 512 MiB. */
+  private static final String DEFAULT_WINDOW = "month,250000rows";
+
   @Option(
       names = "--window",
       paramLabel = "SIZE",
-      defaultValue = "month",
+      defaultValue = DEFAULT_WINDOW,
       converter = SizeConverter.class,
       description = {
-        "day, week, month (default), or as many days as have no more rows than, for instance,",
-        "500000rows."
+        "day, week, month; as many days as have no more rows than, for instance, 500000rows; or both:",
+        "each ends with the month, and before it if there would be more rows;",
+        "default: ${DEFAULT-VALUE}."
       })
-  WindowSize window = WindowSize.parse("month");
+  WindowSize window = WindowSize.parse(DEFAULT_WINDOW);
 
   @Mixin BackfillOptions backfill = new BackfillOptions();
 
@@ -115,8 +119,7 @@ public final class BackfillCommand extends RunCommand {
       try {
         return WindowSize.parse(value);
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(
-            "must be day, week, month or a number of rows, as in 500000rows");
+        throw new TypeConversionException(WindowSize.FORMS);
       }
     }
   }

@@ -374,7 +374,7 @@ class BackfillCommandTest {
       value = {
         "--to=2013-02-01 | Invalid --to: 2013-02-01 (must not be before --from=2013-03-01)",
         "--to=soon | Invalid --to: soon (must be a day, as in 2013-03-01)",
-        "--window=year | Invalid --window: year (must be day, week, month or a number of rows",
+        "--window=year | Invalid --window: year (must be day, week, month, a number of rows",
         "--isolate=thread | Invalid --isolate: thread (must be none, window or stage)",
         "--concurrent=0 | Invalid --concurrent: 0 (must be a whole number from 1 to 64)",
         "--force=March | Invalid --force: March (must be as in 2013-03, 2013-03-01 or",
