@@ -88,6 +88,7 @@ class ScheduleTest {
 
   @Test
   void run_shouldEndAllOthers_whenATaskFailsForGood() {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
     Schedule schedule =
         Schedule.of(2)
@@ -95,6 +96,7 @@ class ScheduleTest {
             .task(
                 "long",
                 () -> {
+                  begun.countDown();
                   try {
                     return forever();
                   } catch (InterruptedException stopped) {
@@ -105,6 +107,7 @@ class ScheduleTest {
             .task(
                 "bad",
                 () -> {
+                  begun.await();
                   throw new IllegalStateException("the disk is full");
                 })
             .task("never", () -> done("never"), "bad");
