@@ -74,6 +74,17 @@ public final class WindowSize {
   }
 
   /**
+   * As many days as have no more rows than so many of these windows may have, wherever the calendar
+   * ends those. Without bounds if these are.
+   *
+   * @param windows above 0
+   */
+  public WindowSize times(int windows) {
+    long all = needsRows() ? rows * windows : rows;
+    return new WindowSize(all + "rows", Unit.RANGE, all);
+  }
+
+  /**
    * Cuts a range, in order and without gaps.
    *
    * @param from the first day

@@ -69,6 +69,22 @@ class WindowSizeTest {
   }
 
   @Test
+  void times_shouldReachOverMonths_asFarAsRowsAllow() {
+    SortedMap<LocalDate, Long> rows = new TreeMap<>();
+    LocalDate march = LocalDate.of(2016, 3, 1);
+    LocalDate end = LocalDate.of(2016, 4, 3);
+    rows.put(FROM, 100L);
+    rows.put(march, 60L);
+    rows.put(march.plusDays(7), 40L);
+    rows.put(march.plusDays(8), 1L);
+
+    assertThat(WindowSize.parse("month,100rows").times(2).cut(FROM, end, rows))
+        .extracting(window -> window.to().toLocalDate())
+        .containsExactly(march.plusDays(8), end);
+    assertThat(WindowSize.parse("week").times(2).cut(FROM, end, rows)).hasSize(1);
+  }
+
+  @Test
   void cut_shouldLeaveNoGap() {
     List<HourWindow> windows =
         WindowSize.parse("week").cut(FROM, FROM.plusDays(400), new TreeMap<>());

@@ -83,7 +83,7 @@ final class Backfill {
 
   /**
    * Makes what reaches over windows, for those that were made now or by a run that did not come so
-   * far.
+   * far. One range after another: where they meet, they write the same rows.
    *
    * @param open summaries of such runs
    * @param whole the summary of all windows of this run; null if there are none
@@ -98,12 +98,14 @@ final class Backfill {
       covered.add(whole);
     }
     if (!changed.isEmpty()) {
-      Unit summary = Unit.of("summary", hull(changed));
-      schedule(List.of(List.of(summary)));
-      if (report.hasFailed(summary)) {
+      List<Unit> summaries = plan.summaries(hull(changed));
+      for (Unit summary : summaries) {
+        schedule(List.of(List.of(summary)));
+      }
+      if (summaries.stream().anyMatch(report::hasFailed)) {
         return;
       }
-      covered.remove(summary);
+      summaries.forEach(covered::remove);
     }
     for (Unit unit : covered) {
       ledger.end(unit.stage(), unit.part(), State.SKIPPED, "");

@@ -61,6 +61,11 @@ public final class BackfillCommand extends RunCommand {
   /** What two at a time hold of so many rows has room in a heap of 512 MiB. */
   private static final String DEFAULT_WINDOW = "month,250000rows";
 
+  /** Windows of a summary: it holds a tenth of what they do, their hours of exceedance. */
+  private static final int SUMMARY = 8;
+
+  static final WindowSize DEFAULT_SUMMARY = WindowSize.parse(DEFAULT_WINDOW).times(SUMMARY);
+
   @Option(
       names = "--window",
       paramLabel = "SIZE",
@@ -110,7 +115,8 @@ public final class BackfillCommand extends RunCommand {
               window.needsRows()
                   ? airQuality.coverage().days(from, end)
                   : Collections.emptySortedMap());
-        });
+        },
+        window.needsRows() ? window.times(SUMMARY) : DEFAULT_SUMMARY);
   }
 
   static final class SizeConverter implements ITypeConverter<WindowSize> {

@@ -5,9 +5,11 @@ import dev.millrace.ledger.UnitRecord;
 import dev.millrace.ledger.UnitRecord.State;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
+import dev.millrace.pipelines.airquality.WindowSize;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
 import dev.millrace.runners.run.Outcome;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which units are to be done, and why; and which are left out.
  *
+ * @param summaries what each of them is of
  * @param forced windows to be done whether they have changed or not
  * @param known what became of units before
  */
 record BackfillPlan(
     AirQuality airQuality,
     BackfillOptions options,
+    WindowSize summaries,
     List<HourWindow> forced,
     Map<Unit, UnitRecord> known) {
 
@@ -66,6 +70,15 @@ record BackfillPlan(
   List<Unit> openSummaries() {
     return known.keySet().stream()
         .filter(unit -> unit.stage().equals("summary") && !wasDone(unit))
+        .toList();
+  }
+
+  /** The units that summarise a range, of which each holds what it reads in memory. */
+  List<Unit> summaries(HourWindow range) throws SQLException {
+    LocalDate from = range.from().toLocalDate();
+    LocalDate to = range.to().toLocalDate();
+    return summaries.cut(from, to, airQuality.coverage().days(from, to)).stream()
+        .map(each -> Unit.of("summary", each))
         .toList();
   }
 

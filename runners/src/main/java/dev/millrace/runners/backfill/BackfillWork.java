@@ -6,6 +6,7 @@ import dev.millrace.ledger.UnitLedger;
 import dev.millrace.ledger.UnitRecord;
 import dev.millrace.pipelines.airquality.AirQuality;
 import dev.millrace.pipelines.airquality.Unit;
+import dev.millrace.pipelines.airquality.WindowSize;
 import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
@@ -26,9 +27,14 @@ import java.util.Map;
  * Takes windows of the medallion from bronze to gold, and what reaches over them.
  *
  * @param windows which, once bronze is there
+ * @param summaries what each of them is of
  */
 record BackfillWork(
-    ConnectionSpec database, BackfillOptions options, Children children, Windows windows)
+    ConnectionSpec database,
+    BackfillOptions options,
+    Children children,
+    Windows windows,
+    WindowSize summaries)
     implements Work {
 
   /** Which windows to make. */
@@ -58,7 +64,7 @@ record BackfillWork(
   }
 
   private BackfillPlan plan(AirQuality airQuality, String job) throws SQLException {
-    return new BackfillPlan(airQuality, options, options.forced(), known(job));
+    return new BackfillPlan(airQuality, options, summaries, options.forced(), known(job));
   }
 
   private Map<Unit, UnitRecord> known(String job) throws SQLException {

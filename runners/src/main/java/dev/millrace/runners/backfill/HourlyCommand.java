@@ -113,7 +113,8 @@ public final class HourlyCommand extends RunCommand {
                       LocalDate end = newest.toLocalDate().plusDays(1);
                       return WindowSize.parse("day").cut(from, end, new TreeMap<>());
                     })
-                .orElse(List.of()));
+                .orElse(List.of()),
+        BackfillCommand.DEFAULT_SUMMARY);
   }
 
   static final class HourConverter implements ITypeConverter<LocalDateTime> {

@@ -85,6 +85,11 @@ class BackfillCommandTest {
     return console.run(words.toArray(String[]::new));
   }
 
+  private static long unfinished() throws SQLException {
+    return postgres.value(
+        "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')", Long.class);
+  }
+
   private JsonNode stage(String name) throws IOException {
     return console.json().required("units").required(name);
   }
@@ -154,6 +159,20 @@ class BackfillCommandTest {
   }
 
   @Test
+  void backfill_shouldSummariseTheSame_inRanges() throws Exception {
+    assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
+    List<String> made = postgres.contents(TABLES);
+    deliver();
+
+    // Three days each, and 25 days a summary.
+    assertThat(backfill("--window=150rows")).as(console.err()).isEqualTo(ExitCode.DONE);
+
+    assertUnits("summary", 2, 2, 0, 0);
+    assertThat(postgres.contents(TABLES)).isEqualTo(made);
+    assertThat(unfinished()).isZero();
+  }
+
+  @Test
   void backfill_shouldGoOn_whenAUnitFails() throws Exception {
     Path bad = data.resolve("PRSA_Data_Bad.csv");
     Files.writeString(bad, "no,such,columns\n1,2,3\n");
@@ -190,11 +209,7 @@ class BackfillCommandTest {
 
     assertUnits("summary", 1, 1, 0, 0);
     assertThat(postgres.contents(TABLES)).isEqualTo(made);
-    assertThat(
-            postgres.value(
-                "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",
-                Long.class))
-        .isZero();
+    assertThat(unfinished()).isZero();
     assertThat(backfill()).isEqualTo(ExitCode.DONE);
     assertUnits("summary", 0, 0, 0, 0);
     assertThat(backfill("--resume", "--force=2013-03")).isEqualTo(ExitCode.DONE);
