@@ -88,7 +88,9 @@ final class RedisLink {
 
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> current;
   private boolean closed;
-  private boolean away;
+
+  /** Why it is away, as was told; null while it is not. */
+  private @Nullable String away;
 
   /** Since something was answered, under the lock. */
   private volatile int failures;
@@ -298,22 +300,28 @@ final class RedisLink {
       timeouts.set(0);
     }
     connection.closeAsync();
-    lookLater(why);
+    lookLater(why, false);
   }
 
-  private void lookLater(String why) {
+  /**
+   * @param refused what the server itself said is told even if it was away before, for another
+   *     reason: that does not mend itself
+   */
+  private void lookLater(String why, boolean refused) {
     Duration wait;
-    boolean first;
+    boolean isNews;
     synchronized (this) {
       if (closed) {
         return;
       }
       failures = failures + 1;
       wait = backOff.after(failures);
-      first = !away;
-      away = true;
+      isNews = away == null || (refused && !away.equals(why));
+      if (isNews) {
+        away = why;
+      }
     }
-    if (first) {
+    if (isNews) {
       Events.add("cache", "%s is not asked for now: %s".formatted(where(), why));
     }
     resources.eventExecutorGroup().schedule(this::look, wait.toMillis(), TimeUnit.MILLISECONDS);
@@ -324,7 +332,8 @@ final class RedisLink {
         .whenComplete(
             (any, failure) -> {
               if (failure != null) {
-                lookLater(why(cause(failure)));
+                Throwable root = root(failure);
+                lookLater(why(root), root instanceof RedisCommandExecutionException);
               }
               looked.complete(null);
             });
@@ -420,10 +429,10 @@ final class RedisLink {
       connection.closeAsync();
       return;
     }
-    if (away) {
+    if (away != null) {
       Events.add("cache", where() + " is asked again");
     }
-    away = false;
+    away = null;
     current = connection;
     connection.addListener(
         new RedisConnectionStateListener() {
@@ -450,11 +459,16 @@ final class RedisLink {
     return cause;
   }
 
-  private static String why(Throwable failure) {
+  private static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
+    return root;
+  }
+
+  private static String why(Throwable failure) {
+    Throwable root = root(failure);
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

@@ -416,6 +416,29 @@ class RedisFaultsTest {
     assertThat(proxy.accepted() - before).isBetween(2L, 10L);
   }
 
+  /** Users are forgotten when it starts again. */
+  @Test
+  void get_shouldTellThatRedisRefuses_thoughItWasAwayBefore() throws Exception {
+    onRedis(
+        redis.port(),
+        commands ->
+            commands.aclSetuser(
+                "passing", AclSetuserArgs.Builder.on().addPassword("by").allKeys().allCommands()));
+    RedisSettings passing = settings().withUser("passing").withPassword(Secret.inline("by"));
+    try (RedisTier own = RedisTier.open(cache, passing, CLOCK)) {
+      await("entries", () -> own.get(keys(0, LIVE)).size() == LIVE);
+      redis.kill();
+      try {
+        awaitAway();
+      } finally {
+        redis.restart();
+      }
+      await("the refusal", () -> said().stream().anyMatch(text -> text.contains("WRONGPASS")));
+      fill();
+    }
+    assertThat(said()).filteredOn(text -> text.contains("WRONGPASS")).hasSize(1);
+  }
+
   @Test
   void put_shouldDrop_whatWouldWaitBehindTooMuch() throws Exception {
     RedisSettings few =
