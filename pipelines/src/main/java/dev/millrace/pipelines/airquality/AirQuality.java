@@ -11,6 +11,7 @@ import dev.millrace.pipelines.airquality.csv.CsvException;
 import dev.millrace.pipelines.airquality.csv.CsvFile;
 import dev.millrace.pipelines.airquality.csv.Uci;
 import dev.millrace.pipelines.airquality.gold.Gold;
+import dev.millrace.pipelines.airquality.gold.RunReach;
 import dev.millrace.pipelines.airquality.silver.HourWindow;
 import dev.millrace.pipelines.airquality.silver.Hours;
 import dev.millrace.pipelines.airquality.silver.Months;
@@ -336,7 +337,7 @@ public final class AirQuality {
   public Stage summary(HourWindow changed) throws SQLException {
     requireDays(changed);
     Tables.create(database, SILVER_AND_GOLD);
-    HourWindow runs;
+    RunReach runs;
     try (Connection connection = database.connect("summary")) {
       runs = RunReach.of(connection, changed, Gold.UNHEALTHY_ABOVE);
     }
@@ -350,8 +351,8 @@ public final class AirQuality {
                 .withDayOfMonth(1)
                 .plusMonths(1)
                 .atStartOfDay());
-    String exceeding = "aqi > %d AND %s".formatted(Gold.UNHEALTHY_ABOVE, runs.written());
-    String touched = RunReach.touched(runs, Gold.UNHEALTHY_ABOVE);
+    String exceeding = "aqi > %d AND %s".formatted(Gold.UNHEALTHY_ABOVE, runs.hull().written());
+    String touched = runs.touched(Gold.UNHEALTHY_ABOVE);
     String month = days(months).replace("day", "month");
     OnePart part =
         new OnePart(
@@ -386,7 +387,7 @@ public final class AirQuality {
           PCollection<Block> hours =
               pipeline.apply("Read hours of exceedance", hours(exceeding).key("hour"));
           write(
-              hours.apply("Runs", new Gold.Runs(Gold.UNHEALTHY_ABOVE, part.rows(""))),
+              hours.apply("Runs", new Gold.Runs(Gold.UNHEALTHY_ABOVE, runs, part.rows(""))),
               Tables.GOLD_EXCEEDANCE_RUN);
         });
   }

@@ -88,6 +88,29 @@ class WindowsTest {
   }
 
   @Test
+  void summaries_shouldLeaveWhatOneLeaves_whateverTheirRanges() throws SQLException {
+    run(airQuality.undated());
+    run(airQuality.silver(ALL));
+    run(airQuality.gold(ALL));
+    List<HourWindow> ranges = new ArrayList<>();
+    for (int day = 0; day < DAYS; day += 3) {
+      ranges.add(days(day, Math.min(day + 3, DAYS)));
+    }
+    Collections.shuffle(ranges, new Random(2));
+    for (HourWindow range : ranges) {
+      run(airQuality.summary(range));
+    }
+    List<String> byRange = postgres.contents(TABLES);
+    assertThat(
+            postgres.value(
+                "SELECT count(*) FROM gold_exceedance_run WHERE hours > 2 * 24", Long.class))
+        .as("runs that are longer than it is to an edge")
+        .isPositive();
+
+    assertThat(whole()).isEqualTo(byRange);
+  }
+
+  @Test
   void window_shouldBeLeftOut_whenNothingItNeedsHasChanged() throws SQLException {
     List<HourWindow> windows = List.of(days(0, 10), days(10, 20), days(20, 30));
     for (HourWindow window : windows) {

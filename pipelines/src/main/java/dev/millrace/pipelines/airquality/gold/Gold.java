@@ -81,7 +81,7 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
     return PCollectionTuple.of(STATION_DAYS, days)
         .and(CITY_DAYS, city.get(CITY_DAYS))
         .and(RANKING, city.get(RANKING))
-        .and(RUNS, silver.apply("Runs", new Runs(above, hours)));
+        .and(RUNS, silver.apply("Runs", new Runs(above, RunReach.ALL, hours)));
   }
 
   /** From the hours of whole days to {@link Tables#GOLD_STATION_DAY}. */
@@ -107,21 +107,24 @@ public final class Gold extends PTransform<PCollection<Block>, PCollectionTuple>
   /** From the hours of exceedance, and perhaps others, to {@link Tables#GOLD_EXCEEDANCE_RUN}. */
   public static final class Runs extends PTransform<PCollection<Block>, PCollection<Block>> {
     private final int above;
+    private final RunReach reach;
     private final Shards shards;
 
     /**
      * @param above the index that a run stays above, 0 or more
+     * @param reach hours beyond it are left out
      * @param hours about how many rows come in, 0 or more
      */
-    public Runs(int above, long hours) {
+    public Runs(int above, RunReach reach, long hours) {
       this.above = above;
+      this.reach = reach;
       this.shards = Shards.of(hours);
     }
 
     @Override
     public PCollection<Block> expand(PCollection<Block> silver) {
       return silver
-          .apply("By station", new GroupRows(shards, GoldFns.stationsAbove(above)))
+          .apply("By station", new GroupRows(shards, GoldFns.stationsAbove(above, reach)))
           .apply("Runs", ParDo.of(new GoldFns.Runs(above)))
           .setCoder(coder(Tables.GOLD_EXCEEDANCE_RUN));
     }

@@ -25,13 +25,13 @@ final class GoldFns {
 
   private GoldFns() {}
 
-  /** The station of a silver row whose index is above a threshold. */
-  static Keys stationsAbove(int threshold) {
+  /** The station of a silver row within a reach whose index is above a threshold. */
+  static Keys stationsAbove(int threshold, RunReach reach) {
     return (block, row, out) -> {
-      GoldRows rows = new GoldRows(block);
-      Integer aqi = rows.hour(row).indices().overall();
-      if (aqi != null && aqi > threshold) {
-        out.accept(rows.station(row));
+      IndexedHour hour = new GoldRows(block).hour(row);
+      Integer aqi = hour.indices().overall();
+      if (aqi != null && aqi > threshold && reach.contains(hour.station(), hour.hour())) {
+        out.accept(hour.station());
       }
     };
   }
