@@ -145,7 +145,7 @@ class AlarmsTest {
   @Test
   void lock_shouldFireWhatIsStalledAndWaits_untilItIsGone() throws Exception {
     TestConsole console = console();
-    POSTGRES.execute("UPDATE pace SET seconds = 3");
+    POSTGRES.execute("UPDATE pace SET seconds = 5");
     CompletableFuture<Integer> run;
     try (Connection holder = POSTGRES.connection();
         Statement statement = holder.createStatement()) {
