@@ -136,7 +136,8 @@ class BackfillKillIT {
                 "backfill",
                 "--from=2013-03-01",
                 "--to=2013-04-30",
-                "--window=week",
+                // A week each, and two summaries.
+                "--window=504rows",
                 "--target=" + postgres.jdbcUrl(),
                 "--data=" + data,
                 "--isolate=" + isolation));
