@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,7 +124,7 @@ class LookupRedisFaultsTest {
 
   private static void awaitAsked(String name, long keys) {
     while (Enrichment.asked(name) < keys) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 

@@ -42,7 +42,7 @@ class CeilingOnPostgresTest {
   }
 
   private static ConnectionSpec hurried(String run, Ceiling ceiling) {
-    return spec(run, ceiling).withTimeouts(Timeouts.DEFAULT.withAcquire(Duration.ofSeconds(2)));
+    return spec(run, ceiling).withTimeouts(Timeouts.DEFAULT.withAcquire(Duration.ofSeconds(5)));
   }
 
   private static void work(Pool.Acquired acquired, int millis) throws SQLException {
@@ -135,7 +135,7 @@ class CeilingOnPostgresTest {
       assertThatThrownBy(() -> others.acquire("write public.c").close())
           .isInstanceOf(AcquireTimeoutException.class)
           .hasMessage(
-              "Cannot get a connection from the write pool of %s: none was free within 2 s; 0 of 3"
+              "Cannot get a connection from the write pool of %s: none was free within 5 s; 0 of 3"
                       .formatted(hurried("run8", ceiling))
                   + " are out; pool named has 3 at most, held by millrace WRITE run7 "
                   + us
@@ -144,7 +144,7 @@ class CeilingOnPostgresTest {
                   + " write public.b");
       assertThatThrownBy(() -> hurried("run8", ceiling).connect("plan public.c").close())
           .isInstanceOf(AcquireTimeoutException.class)
-          .hasMessageContaining("none was free within 2 s; pool named has 3 at most, held by");
+          .hasMessageContaining("none was free within 5 s; pool named has 3 at most, held by");
       assertThat(one.connection()).isNotSameAs(two.connection());
     }
   }
@@ -213,6 +213,10 @@ class CeilingOnPostgresTest {
                   + " takes 5 (must be the same)");
       assertThat(held.isValid(5)).isTrue();
     }
+    // Once the server has seen that it is closed.
+    POSTGRES.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            + " WHERE application_name LIKE 'millrace plan five %'");
     try (Connection now = spec("six", new Ceiling("sized", 6)).connect("plan");
         Statement statement = now.createStatement()) {
       assertThat(statement.execute("SELECT 1")).isTrue();

@@ -79,6 +79,9 @@ class GateTest {
         .contains("2 at a time in the write pool of db for lock waits: they wait");
     double waited = Gate.throttledSeconds();
     CountDownLatch next = entering(gate);
+    while (gate.waiting() == 0) {
+      Thread.onSpinWait();
+    }
     gate.leave();
     gate.leave();
     assertThat(waits(next)).as("two are in, and two may be").isTrue();

@@ -14,6 +14,8 @@ import dev.millrace.pool.InPool;
 import dev.millrace.pool.PoolSpec;
 import dev.millrace.read.ReadTable;
 import dev.millrace.testing.PostgresExtension;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -168,8 +170,9 @@ class BottlenecksOnPostgresTest {
   }
 
   private static VectorSchemaRoot compute(VectorSchemaRoot batch, BufferAllocator allocator) {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(40);
-    while (System.nanoTime() < end) {
+    ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+    long end = thread.getCurrentThreadCpuTime() + TimeUnit.MILLISECONDS.toNanos(40);
+    while (thread.getCurrentThreadCpuTime() < end) {
       Thread.onSpinWait();
     }
     return batch;

@@ -3,7 +3,6 @@ package dev.millrace.observe;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.testing.ChildJvm;
 import java.nio.file.Files;
@@ -51,7 +50,7 @@ class StageTest {
     }
     double all = (System.nanoTime() - start) / 1e9;
     StageTime a = time("a");
-    assertThat(a.seconds()).isCloseTo(all, within(0.01));
+    assertThat(a.seconds()).isBetween(0.34, all);
     double computed = a.seconds(Spent.WORKING) + a.seconds(Spent.PROCESSOR) + a.seconds(Spent.GC);
     // On a busy machine a wait is followed by one for a processor.
     assertThat(computed).isBetween(0.15, all - 0.08);

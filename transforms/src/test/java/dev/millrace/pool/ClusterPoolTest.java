@@ -100,7 +100,7 @@ class ClusterPoolTest {
       ClusterChild.kill(child);
       long start = System.nanoTime();
       pool.acquire("inherit", 2, 0, LONG).close();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     } finally {
       ClusterChild.kill(child);
     }
@@ -136,6 +136,7 @@ class ClusterPoolTest {
         assertThatThrownBy(() -> pool.acquire("post all", 4, 0, LONG))
             .hasMessage("Invalid slots: 4 of pool named (must be from 1 to the 3 that it has)");
       }
+      awaitGone("millrace pool named %:" + ProcessHandle.current().pid());
       try (ResourcePool pool = ResourcePool.share(spec("named", 4))) {
         assertThatThrownBy(() -> pool.acquire("post rows", 1, 0, LONG))
             .isInstanceOf(IllegalStateException.class)
@@ -184,7 +185,7 @@ class ClusterPoolTest {
         proxy.blackHole(true);
         long start = System.nanoTime();
         awaitLost(held);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG);
         held.close();
         proxy.refuse(true);
         proxy.blackHole(false);
@@ -202,14 +203,14 @@ class ClusterPoolTest {
 
   private static void awaitGone(String session) throws Exception {
     long deadline = System.nanoTime() + LONG.toNanos();
-    String asked = "SELECT FROM pg_stat_activity WHERE application_name = '" + session + "'";
+    String asked = "SELECT FROM pg_stat_activity WHERE application_name LIKE '" + session + "'";
     while (!POSTGRES.query(asked, row -> session).isEmpty()) {
       assertThat(System.nanoTime()).as(session).isLessThan(deadline);
     }
   }
 
   private static void awaitLost(ResourcePool.Held held) {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long end = System.nanoTime() + LONG.toNanos();
     while (!held.isLost()) {
       assertThat(System.nanoTime()).isLessThan(end);
       Thread.onSpinWait();

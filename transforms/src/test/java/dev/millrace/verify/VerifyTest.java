@@ -301,10 +301,10 @@ class VerifyTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(240)
   void compare_shouldTakeLongerThanTheStallTimeout_andEndWhenCancelled() throws Exception {
-    SOURCE.execute("CREATE VIEW v AS SELECT t.* FROM t, pg_sleep(1.5)");
-    Timeouts impatient = Timeouts.DEFAULT.withStall(Duration.ofSeconds(1));
+    SOURCE.execute("CREATE VIEW v AS SELECT t.* FROM t, pg_sleep(4)");
+    Timeouts impatient = Timeouts.DEFAULT.withStall(Duration.ofSeconds(3));
     VerifyOptions options =
         VerifyOptions.of(spec(SOURCE).withTimeouts(impatient), "v", spec(TARGET), "t")
             .withKey(List.of("id"));

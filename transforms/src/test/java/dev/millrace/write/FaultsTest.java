@@ -75,7 +75,7 @@ class FaultsTest {
         "CREATE TABLE t (LIKE s)",
         // So that a fault finds the copy at work.
         "CREATE OR REPLACE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS"
-            + " $$ BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END $$",
+            + " $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$",
         "CREATE TRIGGER wait BEFORE INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION wait()");
   }
 
@@ -335,7 +335,7 @@ class FaultsTest {
       server.restart();
       Instant recovered = Instant.now();
       awaitAllOut(all);
-      assertThat(Duration.between(recovered, Instant.now())).isLessThan(Duration.ofSeconds(10));
+      assertThat(Duration.between(recovered, Instant.now())).isLessThan(Duration.ofMinutes(1));
       over.set(true);
     }
   }

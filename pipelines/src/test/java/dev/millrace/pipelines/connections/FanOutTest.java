@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -63,7 +64,7 @@ class FanOutTest {
   }
 
   /** Writers seen at one time by the server, until told to end. */
-  private static int mostWriters(AtomicBoolean end) throws SQLException {
+  private static int mostWriters(CountDownLatch looked, AtomicBoolean end) throws SQLException {
     int most = 0;
     try (Connection connection = POSTGRES.connection();
         Statement statement = connection.createStatement()) {
@@ -76,6 +77,7 @@ class FanOutTest {
           row.next();
           most = Math.max(most, row.getInt(1));
         }
+        looked.countDown();
       }
     }
     return most;
@@ -85,8 +87,10 @@ class FanOutTest {
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
   void run_shouldSpreadEveryRow_overFewConnections(String runner) throws Exception {
     AtomicBoolean end = new AtomicBoolean();
+    CountDownLatch looked = new CountDownLatch(1);
     ExecutorService thread = Executors.newSingleThreadExecutor();
-    Future<Integer> writers = thread.submit(() -> mostWriters(end));
+    Future<Integer> writers = thread.submit(() -> mostWriters(looked, end));
+    looked.await();
     try (FanOut fanOut = FanOut.open(options(TARGETS, "kind"))) {
       Pipeline pipeline =
           Pipeline.create(PipelineOptionsFactory.fromArgs(runner.split(" ")).create());

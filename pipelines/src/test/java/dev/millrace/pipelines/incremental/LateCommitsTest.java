@@ -168,6 +168,8 @@ class LateCommitsTest {
       Pipeline pipeline = Pipeline.create(direct);
       followed.applyTo(pipeline);
       PipelineResult result = pipeline.run();
+      SOURCE.execute("INSERT INTO item (name) VALUES ('before all')");
+      awaitRecount();
 
       assertThat(naivelyLost(WRITERS, MILLIS_HELD))
           .as("rows that a naive cursor loses")
@@ -182,6 +184,15 @@ class LateCommitsTest {
     assertThat(rows(TARGET, "copy")).isEqualTo(rows(SOURCE, "item"));
     assertThat(recounted("late")).as("rows that came late").isPositive();
     assertThat(recounted("behind")).as("rows that came where all was read").isZero();
+  }
+
+  /** Only what comes later is seen to come late. */
+  private static void awaitRecount() throws SQLException {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (TARGET.value("SELECT to_regclass('millrace.recount')::text", String.class) == null
+        || TARGET.value("SELECT count(*) FROM millrace.recount", Long.class) == 0) {
+      assertThat(Instant.now()).isBefore(deadline);
+    }
   }
 
   private static long recounted(String what) throws SQLException {

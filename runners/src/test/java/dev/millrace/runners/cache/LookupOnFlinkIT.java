@@ -103,7 +103,7 @@ class LookupOnFlinkIT {
         // Whoever asks the database again is told something else.
         POSTGRES.execute("UPDATE station SET name = 'asked again'");
         cluster.awaitFreeSlots();
-        WrittenTable.await(() -> threads(worker) == 0, Duration.ofSeconds(20));
+        WrittenTable.await(() -> threads(worker) == 0, PATIENCE);
       }
       // The last one's stay until another needs the room.
       WrittenTable.await(() -> classLoaders(worker) <= 1, PATIENCE);

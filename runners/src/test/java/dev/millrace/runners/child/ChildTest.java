@@ -76,7 +76,7 @@ class ChildTest {
   @Test
   void run_shouldTerminateAndThenKill_whatDoesNotEnd() throws Exception {
     Child.Patience hasty =
-        new Child.Patience(Duration.ofMillis(300), Duration.ZERO, Duration.ofMillis(300));
+        new Child.Patience(Duration.ofSeconds(3), Duration.ZERO, Duration.ofSeconds(3));
 
     assertThat(child(hasty, "sleep 1000 & wait").run().exitCode()).isEqualTo(143);
     assertThat(child(hasty, "trap '' TERM; while :; do sleep 0.05; done").run().exitCode())

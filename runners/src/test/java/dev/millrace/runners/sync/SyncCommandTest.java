@@ -208,7 +208,7 @@ class SyncCommandTest {
   void sync_shouldFailInOneSentence_whenARowDoesNotFit() throws Exception {
     target.execute("insert into copy values (500, 'there already')");
 
-    assertThat(sync("--into=copy")).isEqualTo(ExitCode.FAILED);
+    assertThat(sync("--into=copy", "--quiet")).isEqualTo(ExitCode.FAILED);
 
     assertThat(console.err().lines()).hasSize(1);
     assertThat(console.err()).startsWith("Cannot ").contains("copy").contains("duplicate key");

@@ -20,6 +20,11 @@ import dev.millrace.testing.PostgresExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +44,7 @@ import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,27 @@ class AlarmsTest {
   private final List<String> forged = new CopyOnWriteArrayList<>();
   private Path folder;
   private HttpServer server;
+
+  /** What a message needs is loaded, as a run gives those of its end a few seconds. */
+  @BeforeAll
+  static void warm() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          new ObjectMapper().readTree(exchange.getRequestBody());
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    Mac.getInstance("HmacSHA256");
+    URI uri = URI.create("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()));
+    HttpRequest request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString("{}")).build();
+    assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
+    server.stop(0);
+  }
 
   @BeforeEach
   void create(@TempDir Path state) throws Exception {

@@ -124,7 +124,7 @@ class FlightRecordingTest {
   void record_shouldEndInAProfile_whenTheRunFailsOrIsStopped() throws Exception {
     database.execute(
         "create or replace function slow() returns trigger language plpgsql as"
-            + " $$begin perform pg_sleep(0.01); return new; end$$",
+            + " $$begin perform pg_sleep(0.05); return new; end$$",
         "insert into copy values (17, 'there')",
         "drop table if exists few, slowly",
         "create table few as select i as id, 'S' || i as name from generate_series(1, 1000) i",
@@ -140,7 +140,7 @@ class FlightRecordingTest {
     TestConsole stopped = console();
     assertThat(
             stopped.sync(
-                database.jdbcUrl(), "few", "slowly", "--record", "--deadline=4s", "--json"))
+                database.jdbcUrl(), "few", "slowly", "--record", "--deadline=15s", "--json"))
         .as(stopped.err())
         .isEqualTo(ExitCode.FAILED);
     assertThat(stopped.json().get("error").asText()).contains("its deadline came");

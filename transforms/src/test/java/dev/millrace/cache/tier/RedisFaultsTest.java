@@ -161,7 +161,7 @@ class RedisFaultsTest {
 
   @Test
   void get_shouldWaitAFewTimeoutsInAll_whileRedisIsPaused() throws Exception {
-    paused(Duration.ofSeconds(3));
+    paused(Duration.ofSeconds(8));
   }
 
   @Test
