@@ -3,7 +3,10 @@ package dev.millrace.runners;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.millrace.benchmarks.copy.Viewer;
 import dev.millrace.local.LocalPostgres;
+import dev.millrace.local.flink.Ports;
+import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.runners.console.Console;
 import dev.millrace.runners.console.ExitCode;
 import java.io.OutputStream;
@@ -11,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -20,8 +24,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Loads the classes that a run needs, by running one on each runner, so that the launcher can keep
- * them in an archive. Says nothing; changes nothing outside a server of its own.
+ * Loads the classes that a run needs, by running one on each runner, watched, and a backfill, so
+ * that the launcher can keep them in an archive. Says nothing; changes nothing outside a server of
+ * its own.
  */
 @Command(name = "train", hidden = true)
 final class TrainCommand implements Callable<Integer> {
@@ -39,16 +44,27 @@ final class TrainCommand implements Callable<Integer> {
   private static int train(Path state) throws Exception {
     // So that the classes that read such a file are among those kept.
     Files.writeString(state.resolve("millrace.yaml"), "quiet: true\n");
+    Path data = Files.createDirectory(state.resolve("data"));
+    GeneratedData.ofSeed(1).withStations(1).withHours(48).writeTo(data);
+    Ports ports = new Ports(new SecureRandom());
+    int dashboard = ports.choose(0);
+    int metrics = ports.choose(dashboard);
     Console nowhere =
         new Console(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            Map.of("XDG_STATE_HOME", state.toString()),
+            Map.of(
+                "XDG_STATE_HOME",
+                state.toString(),
+                "MILLRACE_METRICS_PORT",
+                Integer.toString(metrics)),
             state,
             0);
     Millrace.run(nowhere, "--help");
-    try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast())) {
-      try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+    try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast());
+        Viewer viewer = new Viewer(dashboard, metrics)) {
+      String url = postgres.jdbcUrl();
+      try (Connection connection = DriverManager.getConnection(url);
           Statement statement = connection.createStatement()) {
         statement.execute(
             "create table a as select i as id, i::text as name, i * 1.5 as amount, now() as at,"
@@ -57,7 +73,6 @@ final class TrainCommand implements Callable<Integer> {
         statement.execute("alter table b add primary key (id)");
       }
       for (String runner : List.of("direct", "flink")) {
-        String url = postgres.jdbcUrl();
         Millrace.run(
             nowhere,
             "sync",
@@ -68,8 +83,17 @@ final class TrainCommand implements Callable<Integer> {
             "--mode=upsert",
             "--key=id",
             "--json",
+            "--dashboard=" + dashboard,
             "--runner=" + runner);
       }
+      Millrace.run(
+          nowhere,
+          "backfill",
+          "--from=2013-03-01",
+          "--to=2013-03-02",
+          "--target=" + url,
+          "--data=" + data,
+          "--json");
     }
     return ExitCode.DONE;
   }

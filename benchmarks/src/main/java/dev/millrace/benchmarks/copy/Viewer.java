@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Follows a run as a browser on its dashboard does, and scrapes its metrics as a Prometheus does,
  * from when it answers until this is closed.
  */
-final class Viewer implements AutoCloseable {
+public final class Viewer implements AutoCloseable {
 
   private static final Duration SCRAPE_EVERY = Duration.ofSeconds(5);
   private static final Duration TRY_EVERY = Duration.ofMillis(100);
@@ -26,7 +26,13 @@ final class Viewer implements AutoCloseable {
   private final Thread scraper;
   private volatile boolean closed;
 
-  Viewer(int dashboardPort, int metricsPort) {
+  /**
+   * Begins.
+   *
+   * @param dashboardPort where the dashboard is, or will be, on loopback
+   * @param metricsPort where the metrics are, or will be
+   */
+  public Viewer(int dashboardPort, int metricsPort) {
     follower =
         begin(
             "bench-follower",
