@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A few processes; with the profile {@code chaos} the scenario itself. */
@@ -24,6 +25,7 @@ class CeilingBenchTest {
       CHAOS ? EnumSet.allOf(Case.class) : EnumSet.of(Case.KILLS, Case.CRASH);
 
   /** More connections than were promised, or a transaction too few, would fail the benchmark. */
+  @Tag("bench")
   @Test
   void run_shouldKeepTheCeiling_andLetEveryWorkerFinish() throws Exception {
     List<Line> lines = CeilingBench.run(OPTIONS, CASES, line -> {});

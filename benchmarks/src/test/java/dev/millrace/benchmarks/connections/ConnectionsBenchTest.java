@@ -9,6 +9,7 @@ import dev.millrace.benchmarks.connections.ConnectionsResult.End;
 import dev.millrace.benchmarks.connections.ConnectionsResult.Run;
 import java.time.Duration;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +37,7 @@ class ConnectionsBenchTest {
         .orElseThrow();
   }
 
+  @Tag("bench")
   @Test
   void run_shouldSpreadEveryRow() throws Exception {
     int stages = CHAOS ? 12 : 4;

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,7 @@ class CopyBenchTest {
             });
   }
 
+  @Tag("bench")
   @Test
   void run_shouldCompareLedgerWithAppend() throws Exception {
     Options ledger =
@@ -64,6 +66,7 @@ class CopyBenchTest {
     assertThat(requireNonNull(result.lines().get(1).toAppend()).median()).isPositive();
   }
 
+  @Tag("bench")
   @Test
   void run_shouldLeaveNothingBehind() throws Exception {
     CopyBench.run(options(Set.of(Contender.PIPE), 1, spec()), line -> {});
@@ -74,6 +77,7 @@ class CopyBenchTest {
         .isZero();
   }
 
+  @Tag("bench")
   @Test
   void run_shouldRotateWhoBegins_onItsOwnServer() throws Exception {
     List<String> lines = new ArrayList<>();

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MemoryBenchTest {
 
+  @Tag("bench")
   @Test
   void run_shouldFindAHeapThatSuffices_andOneStepLessThatDoesNot() throws Exception {
     List<String> progress = new ArrayList<>();

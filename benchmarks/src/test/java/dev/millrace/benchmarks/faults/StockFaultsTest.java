@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * run again without the fault, as an operator does; then the target is looked at. With the profile
  * {@code chaos} all faults, and the outcomes in {@code target/stock-faults.txt}.
  */
+@Tag("bench")
 class StockFaultsTest {
 
   private static final boolean CHAOS = Boolean.getBoolean("millrace.chaos");

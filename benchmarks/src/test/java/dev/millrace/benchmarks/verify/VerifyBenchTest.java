@@ -4,10 +4,12 @@ package dev.millrace.benchmarks.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class VerifyBenchTest {
 
+  @Tag("bench")
   @Test
   void run_shouldMeasureEveryContender_andCheckWhatTheyFound() throws Exception {
     List<VerifyBench.Line> lines = VerifyBench.run(10_000, 1, line -> {});

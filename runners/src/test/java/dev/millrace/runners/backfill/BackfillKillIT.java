@@ -16,18 +16,19 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Backfills that are killed at random moments, or a child of theirs, and finished by the next:
- * three stations, two months, by weeks. A part of what the profile {@code chaos} does.
+ * three stations, two months, by weeks.
  */
 class BackfillKillIT {
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private static final int KILLS = Boolean.getBoolean("millrace.chaos") ? 200 : 3;
+  private static final int KILLS = 200;
 
   /** What a killed JVM cannot take with it. */
   private static final String EXTRACTED_LIBRARY = "snappy-";
@@ -62,6 +63,7 @@ class BackfillKillIT {
     }
   }
 
+  @Tag("chaos")
   @Test
   void backfill_shouldLeaveTheSame_whateverIsKilled() throws Exception {
     GeneratedData.ofSeed(5).withStations(3).withHours(24 * 61).writeTo(data);

@@ -51,6 +51,7 @@ class BackfillBenchTest {
     assertThat(progress).hasSize(1 + DIFFERENT.size());
   }
 
+  @Tag("bench")
   @Test
   void run_shouldTellNoTotal_ofAFewWindows() throws Exception {
     BackfillResult result =
