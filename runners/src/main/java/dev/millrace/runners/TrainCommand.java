@@ -5,7 +5,6 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.millrace.benchmarks.copy.Viewer;
 import dev.millrace.local.LocalPostgres;
-import dev.millrace.local.flink.Ports;
 import dev.millrace.pipelines.airquality.generate.GeneratedData;
 import dev.millrace.runners.console.Console;
 import dev.millrace.runners.console.ExitCode;
@@ -14,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -46,23 +44,20 @@ final class TrainCommand implements Callable<Integer> {
     Files.writeString(state.resolve("millrace.yaml"), "quiet: true\n");
     Path data = Files.createDirectory(state.resolve("data"));
     GeneratedData.ofSeed(1).withStations(1).withHours(48).writeTo(data);
-    Ports ports = new Ports(new SecureRandom());
-    int dashboard = ports.choose(0);
-    int metrics = ports.choose(dashboard);
-    Console nowhere =
-        new Console(
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            Map.of(
-                "XDG_STATE_HOME",
-                state.toString(),
-                "MILLRACE_METRICS_PORT",
-                Integer.toString(metrics)),
-            state,
-            0);
-    Millrace.run(nowhere, "--help");
     try (LocalPostgres postgres = LocalPostgres.start(LocalPostgres.Settings.fast());
-        Viewer viewer = new Viewer(dashboard, metrics)) {
+        Viewer viewer = new Viewer()) {
+      Console nowhere =
+          new Console(
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+              Map.of(
+                  "XDG_STATE_HOME",
+                  state.toString(),
+                  "MILLRACE_METRICS_PORT",
+                  Integer.toString(viewer.metricsPort())),
+              state,
+              0);
+      Millrace.run(nowhere, "--help");
       String url = postgres.jdbcUrl();
       try (Connection connection = DriverManager.getConnection(url);
           Statement statement = connection.createStatement()) {
@@ -83,7 +78,7 @@ final class TrainCommand implements Callable<Integer> {
             "--mode=upsert",
             "--key=id",
             "--json",
-            "--dashboard=" + dashboard,
+            "--dashboard=" + viewer.dashboardPort(),
             "--runner=" + runner);
       }
       Millrace.run(

@@ -107,7 +107,7 @@ class ProcessTest {
                   "--target=" + url,
                   "--into=target"));
       words.addAll(List.of(more));
-      Process process = start(List.of(), words.toArray(String[]::new));
+      Process process = start(List.of("-XX:TieredStopAtLevel=1"), words.toArray(String[]::new));
       try (BufferedReader output =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -38,6 +38,8 @@ public final class ChildJvm {
       throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Most of it is start.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))

@@ -86,7 +86,7 @@ final class LookupChild implements AutoCloseable {
         new LookupChild(
             ChildJvm.start(
                 before,
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx256m", "-XX:+UseSerialGC"),
                 LookupChild.class,
                 arguments.toArray(String[]::new)));
     String line = child.output.readLine();

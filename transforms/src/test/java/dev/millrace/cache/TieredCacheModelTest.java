@@ -92,7 +92,7 @@ public class TieredCacheModelTest {
         .actorsPerThread(2)
         .actorsBefore(1)
         .actorsAfter(1)
-        .iterations(CHAOS ? 100 : 6)
+        .iterations(CHAOS ? 100 : 4)
         .invocationsPerIteration(CHAOS ? 1_000 : 100)
         .minimizeFailedScenario(false)
         .addGuarantee(

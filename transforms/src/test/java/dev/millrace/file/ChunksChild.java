@@ -24,7 +24,7 @@ final class ChunksChild {
 
   /** What it said: how many elements there were. */
   static String run(String heap, int elements, int bytes) throws Exception {
-    List<String> arguments = List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    List<String> arguments = List.of("-Xmx" + heap, "-XX:+UseSerialGC");
     Process process =
         ChildJvm.start(
             arguments, ChunksChild.class, Integer.toString(elements), Integer.toString(bytes));

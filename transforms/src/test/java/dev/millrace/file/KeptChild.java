@@ -31,9 +31,7 @@ final class KeptChild {
   /** What is known of its chunks, and what it would say if its heap were exhausted. */
   static List<String> run(boolean leaks) throws IOException {
     return ChildJvm.output(
-            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            KeptChild.class,
-            Boolean.toString(leaks))
+            List.of("-Xmx128m", "-XX:+UseSerialGC"), KeptChild.class, Boolean.toString(leaks))
         .lines()
         .toList();
   }

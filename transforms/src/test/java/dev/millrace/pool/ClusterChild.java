@@ -54,7 +54,7 @@ final class ClusterChild {
       String url, PoolSpec pool, String task, int weight, int threads, int times)
       throws IOException {
     return ChildJvm.start(
-        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List.of("-Xmx128m", "-XX:+UseSerialGC"),
         ClusterChild.class,
         url,
         pool.name(),

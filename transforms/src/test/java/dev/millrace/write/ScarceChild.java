@@ -29,8 +29,7 @@ final class ScarceChild {
 
   /** Runs one to its end and returns what it said. */
   static List<String> run(String url, String task) throws IOException {
-    List<String> options =
-        List.of("-Xmx" + HEAP + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    List<String> options = List.of("-Xmx" + HEAP + "m", "-XX:+UseSerialGC");
     return ChildJvm.output(options, ScarceChild.class, url, task).lines().toList();
   }
 

@@ -1,12 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.benchmarks.copy;
 
+import dev.millrace.local.flink.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,17 +24,21 @@ public final class Viewer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicLong followed = new AtomicLong();
   private final AtomicLong scraped = new AtomicLong();
+  private final int dashboardPort;
+  private final int metricsPort;
   private final Thread follower;
   private final Thread scraper;
   private volatile boolean closed;
 
   /**
-   * Begins.
+   * Begins, at ports that are free.
    *
-   * @param dashboardPort where the dashboard is, or will be, on loopback
-   * @param metricsPort where the metrics are, or will be
+   * @throws IOException if there are none
    */
-  public Viewer(int dashboardPort, int metricsPort) {
+  public Viewer() throws IOException {
+    Ports ports = new Ports(new SecureRandom());
+    dashboardPort = ports.choose(0);
+    metricsPort = ports.choose(dashboardPort);
     follower =
         begin(
             "bench-follower",
@@ -42,6 +48,16 @@ public final class Viewer implements AutoCloseable {
     scraper =
         begin(
             "bench-scraper", SCRAPE_EVERY, "http://127.0.0.1:" + metricsPort + "/metrics", scraped);
+  }
+
+  /** Where the run is to have its dashboard. */
+  public int dashboardPort() {
+    return dashboardPort;
+  }
+
+  /** Where the run is to have its metrics. */
+  public int metricsPort() {
+    return metricsPort;
   }
 
   /** Bytes of what the dashboard told. */

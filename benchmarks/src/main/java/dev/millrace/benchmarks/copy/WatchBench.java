@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.benchmarks.measure.CommandRun;
 import dev.millrace.benchmarks.measure.MillraceCommand;
 import dev.millrace.benchmarks.measure.TemporaryFolder;
-import dev.millrace.local.flink.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +30,6 @@ public final class WatchBench {
   private final Server server;
   private final Tables tables;
   private final Path folder;
-  private final Ports ports = new Ports(new SecureRandom());
 
   /**
    * What to measure.
@@ -113,17 +110,15 @@ public final class WatchBench {
   }
 
   private CommandRun watched(Watch watch) throws IOException, InterruptedException {
-    int dashboard = ports.choose(0);
-    int metrics = ports.choose(0);
-    List<String> more = new ArrayList<>();
-    more.add("--history=" + folder.resolve("history.db"));
-    more.add("--dashboard=" + dashboard);
-    if (watch == Watch.RECORDED) {
-      more.add("--record=" + folder);
-    }
-    ProcessBuilder command = command(more);
-    command.environment().put("MILLRACE_METRICS_PORT", Integer.toString(metrics));
-    try (Viewer viewer = new Viewer(dashboard, metrics)) {
+    try (Viewer viewer = new Viewer()) {
+      List<String> more = new ArrayList<>();
+      more.add("--history=" + folder.resolve("history.db"));
+      more.add("--dashboard=" + viewer.dashboardPort());
+      if (watch == Watch.RECORDED) {
+        more.add("--record=" + folder);
+      }
+      ProcessBuilder command = command(more);
+      command.environment().put("MILLRACE_METRICS_PORT", Integer.toString(viewer.metricsPort()));
       CommandRun run = CommandRun.of(command, DEADLINE);
       if (run.summary() != null && (viewer.followedBytes() == 0 || viewer.scrapedBytes() == 0)) {
         throw new IllegalStateException(

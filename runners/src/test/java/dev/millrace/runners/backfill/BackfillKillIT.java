@@ -69,7 +69,7 @@ class BackfillKillIT {
     GeneratedData.ofSeed(5).withStations(3).withHours(24 * 61).writeTo(data);
     assertThat(start("none").waitFor()).isZero();
     List<String> before = filesLeft();
-    List<String> uninterrupted = postgres.contents(BackfillCommandTest.TABLES);
+    List<String> uninterrupted = postgres.contents(Backfills.TABLES);
     forget();
 
     int struck = 0;
@@ -81,7 +81,7 @@ class BackfillKillIT {
           command.waitFor(1_000 + random.nextInt((int) LATEST.toMillis()), TimeUnit.MILLISECONDS);
       boolean isStruck = !isQuick && strike(victim, command);
       if (command.exitValue() == 0) {
-        assertThat(postgres.contents(BackfillCommandTest.TABLES)).isEqualTo(uninterrupted);
+        assertThat(postgres.contents(Backfills.TABLES)).isEqualTo(uninterrupted);
         finished++;
         forget();
       }
@@ -98,7 +98,7 @@ class BackfillKillIT {
     Process last = start("window");
     assertThat(last.waitFor()).isZero();
 
-    assertThat(postgres.contents(BackfillCommandTest.TABLES)).isEqualTo(uninterrupted);
+    assertThat(postgres.contents(Backfills.TABLES)).isEqualTo(uninterrupted);
     assertThat(
             postgres.value(
                 "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')",

@@ -34,7 +34,7 @@ final class DiskChild implements AutoCloseable {
 
   /** Starts one, and returns when it has removed what it was to remove, and goes on writing. */
   static DiskChild start(Path disk, String... before) throws IOException {
-    List<String> options = List.of("-Xmx64m", "-XX:TieredStopAtLevel=1");
+    List<String> options = List.of("-Xmx64m");
     DiskChild child =
         new DiskChild(ChildJvm.start(List.of(before), options, DiskChild.class, disk.toString()));
     String line = child.output.readLine();
