@@ -8,6 +8,7 @@ import dev.millrace.benchmarks.follow.FollowBench.Line;
 import dev.millrace.benchmarks.follow.FollowBench.Options;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 class FollowBenchIT {
 
   /** A row that is missing, different or there twice would fail the benchmark. */
+  @Tag("bench")
   @Test
   void run_shouldTimeEveryRow_fromCommitToCommit() throws Exception {
     Options options =

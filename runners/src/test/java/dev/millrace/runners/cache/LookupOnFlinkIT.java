@@ -119,7 +119,8 @@ class LookupOnFlinkIT {
       statement.execute("LOCK TABLE joined IN SHARE MODE");
       submit(cluster, redis, name);
       WrittenTable.await(LookupOnFlinkIT::isWaitedFor, PATIENCE);
-      assertThat(threads(cluster.pid("taskmanager-1"))).isPositive();
+      long worker = cluster.pid("taskmanager-1");
+      WrittenTable.await(() -> threads(worker) > 0, PATIENCE);
       holder.rollback();
     }
     WrittenTable.await(() -> job(cluster, name).ended(), PATIENCE);
