@@ -70,13 +70,6 @@ class LookupDiskFaultsTest {
     kill(4, "");
   }
 
-  @Test
-  void run_shouldWriteTheSame_overWhatKilledRunsLeftOnDiskAndInRedis() throws Exception {
-    try (LocalRedis redis = LocalRedis.start(LocalRedis.Settings.DEFAULT)) {
-      kill(4, redis.url());
-    }
-  }
-
   @Tag("chaos")
   @Test
   void run_shouldWriteTheSame_overWhat200KilledRunsLeft() throws Exception {

@@ -240,8 +240,8 @@ class ChunksTest {
 
   @Test
   void chunks_shouldTakeNoMoreMemory_forMoreRecords() throws Exception {
-    // Eight times the heap.
-    assertThat(ChunksChild.run("64m", 65_536, 8_192)).isEqualTo("65536");
+    // Twice the heap.
+    assertThat(ChunksChild.run("64m", 16_384, 8_192)).isEqualTo("16384");
   }
 
   @ParameterizedTest

@@ -26,6 +26,9 @@ final class FlinkConfig {
   /** Some less than the 248 days that Flink's scheduler can wait. */
   private static final Duration STARTING = Duration.ofDays(200);
 
+  /** Jobs that have ended of which the JobManager knows: it keeps half a MB of metrics of each. */
+  private static final int ENDED_JOBS = 50;
+
   static final String LOOPBACK = "127.0.0.1";
 
   private FlinkConfig() {}
@@ -64,6 +67,7 @@ final class FlinkConfig {
     keys.put("pekko.ask.timeout", "60 s");
     keys.put("cluster.registration.error-delay", 500);
     keys.put("metrics.fetcher.update-interval", 1_000);
+    keys.put("jobstore.max-capacity", ENDED_JOBS);
 
     keys.put("state.backend.type", "rocksdb");
     keys.put("state.backend.incremental", true);

@@ -53,25 +53,6 @@ class BackfillCommandTest extends Backfills {
     assertThat(postgres.contents(TABLES)).isEqualTo(made);
   }
 
-  @ParameterizedTest
-  @CsvSource({"window,4", "stage,6"})
-  void backfill_shouldMakeTheSame_inFreshJvms(String isolation, int processes) throws Exception {
-    assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);
-    List<String> made = postgres.contents(TABLES);
-    deliver();
-
-    int code = backfill("--isolate=" + isolation, "--jvm=-Xmx256m -XX:TieredStopAtLevel=1");
-
-    assertThat(code).as(console.err()).isEqualTo(ExitCode.DONE);
-    assertThat(postgres.contents(TABLES)).isEqualTo(made);
-    assertUnits("silver", 3, 3, 0, 0);
-    JsonNode jvms = console.json().required("jvms");
-    // And one for each file.
-    assertThat(jvms.required("processes").asInt()).isEqualTo(2 + processes);
-    assertThat(jvms.required("peak_rss_bytes").asLong()).isPositive();
-    assertThat(jvms.required("start_up_seconds").asDouble()).isPositive();
-  }
-
   @Test
   void backfill_shouldSummariseTheSame_inRanges() throws Exception {
     assertThat(backfill()).as(console.err()).isEqualTo(ExitCode.DONE);

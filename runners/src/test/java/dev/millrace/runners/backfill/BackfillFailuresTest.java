@@ -52,28 +52,6 @@ class BackfillFailuresTest extends Backfills {
     assertUnits("silver", 0, 0, 0, 0);
   }
 
-  @Test
-  void backfill_shouldEndAUnitThatHangs() throws Exception {
-    assertThat(backfill()).isEqualTo(ExitCode.DONE);
-    try (Connection other = postgres.connection();
-        Statement statement = other.createStatement()) {
-      other.setAutoCommit(false);
-      statement.execute("LOCK TABLE gold_station_day IN EXCLUSIVE MODE");
-
-      int code =
-          backfill(
-              "--isolate=stage", "--force=2013-04", "--unit-timeout=30s", "--retries=0", "--quiet");
-
-      assertThat(code).isEqualTo(ExitCode.FAILED);
-      assertUnits("silver", 3, 1, 2, 0);
-      assertUnits("gold", 2, 0, 1, 1);
-      assertThat(console.json().required("failures").toString())
-          .contains("Cannot make gold 2013-04: it took longer than 30.0 s");
-    }
-    assertThat(backfill()).isEqualTo(ExitCode.DONE);
-    assertUnits("gold", 2, 1, 1, 0);
-  }
-
   /** A row that another transaction has inserted, and may take back, holds up its window alone. */
   @Test
   void backfill_shouldEndAUnitThatHangs_inItsOwnJvm() throws Exception {

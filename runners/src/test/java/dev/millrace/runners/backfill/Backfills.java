@@ -49,7 +49,14 @@ abstract class Backfills {
     GeneratedData.ofSeed(4).withStations(2).withHours(24 * 40).writeTo(data);
   }
 
+  /** Runs the command in this JVM. */
   int backfill(String... more) {
+    console = new TestConsole();
+    return console.run(words(more).toArray(String[]::new));
+  }
+
+  /** The command, with what is given more or in another way. */
+  final List<String> words(String... more) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -65,8 +72,7 @@ abstract class Backfills {
               word.contains("=") && given.startsWith(word.substring(0, word.indexOf('=') + 1)));
       words.add(word);
     }
-    console = new TestConsole();
-    return console.run(words.toArray(String[]::new));
+    return words;
   }
 
   static long unfinished() throws SQLException {
@@ -74,8 +80,13 @@ abstract class Backfills {
         "SELECT count(*) FROM millrace.unit WHERE state NOT IN ('done', 'skipped')", Long.class);
   }
 
+  /** Of the last run. */
+  JsonNode summary() throws IOException {
+    return console.json();
+  }
+
   JsonNode stage(String name) throws IOException {
-    return console.json().required("units").required(name);
+    return summary().required("units").required(name);
   }
 
   void assertUnits(String stage, int units, int done, int unchanged, int failed)
@@ -87,7 +98,7 @@ abstract class Backfills {
                 told.required("done").asInt(),
                 told.required("unchanged").asInt(),
                 told.required("failed").asInt()))
-        .as(stage + " of " + console.json())
+        .as(stage + " of " + summary())
         .containsExactly(units, done, unchanged, failed);
   }
 }

@@ -124,8 +124,9 @@ class CursorKillIT {
     }
   }
 
+  @Tag("chaos")
   @ParameterizedTest
-  @ValueSource(strings = "upsert")
+  @ValueSource(strings = {"upsert", "ledger"})
   void sync_shouldHaveEachRowOnce_whereverItIsKilled(String mode) throws Exception {
     killAtEachPoint(mode, false);
     assertThat(await(start(List.of(), mode, false))).as(log()).isEqualTo(ExitCode.DONE);
@@ -148,13 +149,6 @@ class CursorKillIT {
       assertThat(await(process)).as(log()).isEqualTo(LaunchedSync.TERMINATED);
     }
     assertSame();
-  }
-
-  @Tag("chaos")
-  @ParameterizedTest
-  @ValueSource(strings = "ledger")
-  void sync_shouldHaveEachRowOnce_withoutAKey(String mode) throws Exception {
-    sync_shouldHaveEachRowOnce_whereverItIsKilled(mode);
   }
 
   @Tag("chaos")
