@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package dev.millrace.runners.child;
 
+import dev.millrace.monitor.Durations;
 import dev.millrace.runners.console.DaemonThread;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class Child {
     String end = "";
     try {
       if (!process.waitFor(patience.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        end = "it took longer than " + patience.timeout().toMillis() / 1000.0 + " s";
+        end = "it took longer than " + Durations.text(patience.timeout());
         end(process);
       }
     } finally {

@@ -98,7 +98,7 @@ class FreshJvmsIT extends Backfills {
       assertUnits("silver", 3, 1, 2, 0);
       assertUnits("gold", 2, 0, 1, 1);
       assertThat(summary().required("failures").toString())
-          .contains("Cannot make gold 2013-04: it took longer than 20.0 s");
+          .contains("Cannot make gold 2013-04: it took longer than 20 s");
     }
     assertThat(launch()).as(err()).isEqualTo(ExitCode.DONE);
     assertUnits("gold", 2, 1, 1, 0);

@@ -66,7 +66,7 @@ class ChildTest {
         child(new Child.Patience(Duration.ofMillis(300), PATIENT.drain(), PATIENT.term()), DRAINED)
             .run();
 
-    assertThat(result.end()).isEqualTo("it took longer than 0.3 s");
+    assertThat(result.end()).isEqualTo("it took longer than 300 ms");
     assertThat(result.exitCode()).isZero();
     assertThat(result.answer()).isEqualTo("drained");
   }

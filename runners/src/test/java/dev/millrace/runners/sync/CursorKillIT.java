@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The command, copying by a cursor while rows come and change in transactions that are held open,
- * and halted at each commit point in turn. The profile {@code chaos} does it five times each.
+ * and halted at each commit point in turn. Usually it follows in mode {@code ledger}; the profile
+ * {@code chaos} does all of it, five times.
  */
 class CursorKillIT {
 
