@@ -185,8 +185,8 @@ public final class HourlyBench {
         double seconds = (System.nanoTime() - start) / 1e9;
         if (exitCode != 0 && exitCode != REGRESSION) {
           throw new IllegalStateException(
-              "Cannot trust %s: its run %d ended with exit code %d"
-                  .formatted(contender, number + 1, exitCode));
+              "Cannot trust %s: its run %d ended with exit code %d; it said: %s"
+                  .formatted(contender, number + 1, exitCode, turns.said()));
         }
         Look look = null;
         // After its last run a scheduler has ended.

@@ -29,6 +29,9 @@ interface HourlyTurns extends AutoCloseable {
    */
   int next(LocalDate day) throws IOException, InterruptedException;
 
+  /** What it said last. */
+  String said();
+
   /** The process that stays from turn to turn; known after the first. */
   long pid();
 
@@ -95,6 +98,11 @@ interface HourlyTurns extends AutoCloseable {
     }
 
     @Override
+    public String said() {
+      return process.said();
+    }
+
+    @Override
     public long pid() {
       return process.pid();
     }
@@ -110,6 +118,11 @@ interface HourlyTurns extends AutoCloseable {
     @Override
     public int next(LocalDate day) throws IOException, InterruptedException {
       return client.next(day);
+    }
+
+    @Override
+    public String said() {
+      return client.said();
     }
 
     @Override
@@ -136,11 +149,13 @@ interface HourlyTurns extends AutoCloseable {
     }
 
     @Override
+    public String said() {
+      return started().said();
+    }
+
+    @Override
     public long pid() {
-      if (process == null) {
-        throw new IllegalStateException("Cannot tell a process that was not started");
-      }
-      return process.pid();
+      return started().pid();
     }
 
     @Override
@@ -148,6 +163,13 @@ interface HourlyTurns extends AutoCloseable {
       if (process != null) {
         process.close();
       }
+    }
+
+    private LineProcess started() {
+      if (process == null) {
+        throw new IllegalStateException("Cannot tell of a process that was not started");
+      }
+      return process;
     }
   }
 }

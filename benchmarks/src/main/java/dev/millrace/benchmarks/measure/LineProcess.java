@@ -71,8 +71,7 @@ public final class LineProcess implements AutoCloseable {
         throw new IllegalStateException(
             "Cannot go on with a process that %s; it said: %s"
                 .formatted(
-                    line == null ? "took over " + deadline.toSeconds() + " s" : "ended",
-                    String.join("; ", last)));
+                    line == null ? "took over " + deadline.toSeconds() + " s" : "ended", said()));
       }
       Matcher matcher = wanted.matcher(line);
       if (matcher.find()) {
@@ -83,6 +82,11 @@ public final class LineProcess implements AutoCloseable {
         last.remove();
       }
     }
+  }
+
+  /** The last lines that were not waited for. */
+  public String said() {
+    return String.join("; ", last);
   }
 
   /** Ends it: by the end of its input, or else by force, with all that it started. */
