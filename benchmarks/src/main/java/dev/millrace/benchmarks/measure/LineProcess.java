@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class LineProcess implements AutoCloseable {
 
-  private static final int LAST_LINES = 5;
+  private static final int LAST_LINES = 20;
   private static final Duration TO_END = Duration.ofSeconds(20);
 
   /** What stands for the end of its output. */

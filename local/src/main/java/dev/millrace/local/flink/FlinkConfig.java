@@ -29,6 +29,9 @@ final class FlinkConfig {
   /** Jobs that have ended of which the JobManager knows: it keeps half a MB of metrics of each. */
   private static final int ENDED_JOBS = 50;
 
+  /** For how long at least a TaskManager keeps the jar of a job that has ended: 97 MB each. */
+  private static final Duration ENDED_JARS = Duration.ofMinutes(1);
+
   static final String LOOPBACK = "127.0.0.1";
 
   private FlinkConfig() {}
@@ -68,6 +71,7 @@ final class FlinkConfig {
     keys.put("cluster.registration.error-delay", 500);
     keys.put("metrics.fetcher.update-interval", 1_000);
     keys.put("jobstore.max-capacity", ENDED_JOBS);
+    keys.put("blob.service.cleanup.interval", ENDED_JARS.toSeconds());
 
     keys.put("state.backend.type", "rocksdb");
     keys.put("state.backend.incremental", true);
