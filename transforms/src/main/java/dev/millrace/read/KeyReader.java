@@ -10,11 +10,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ranges of keys. The server is asked first which key ends about as many rows as fill the
- * budget; then all rows up to that key, those that share it included, are copied in one query.
+ * Reads ranges of keys. Which key ends about as many rows as fill the budget is known from a
+ * sample, or the server is asked; then all rows up to that key, those that share it included, are
+ * copied in one query, in whatever order is the fastest.
  */
 final class KeyReader implements RangeReader {
 
@@ -32,10 +35,9 @@ final class KeyReader implements RangeReader {
   public void read(Connection connection, Claims claims) throws SQLException {
     rows.clear();
     if (claims.range() instanceof Range.Keys keys) {
-      List<String> high = boundary(connection, keys, claims.budget().bytesPerCall());
-      boolean last = high == null || high.equals(keys.high());
-      Range.Keys part = new Range.Keys(keys.low(), last ? keys.high() : high);
-      if (claims.claim(last ? Range.NOTHING : new Range.Keys(high, keys.high()))) {
+      Range.Keys part = part(connection, keys, claims);
+      boolean last = Objects.equals(part.high(), keys.high());
+      if (claims.claim(last ? Range.NOTHING : new Range.Keys(part.high(), keys.high()))) {
         copy(connection, sql.between(part), claims);
       }
     } else if (claims.claim(Range.NOTHING)) {
@@ -43,10 +45,23 @@ final class KeyReader implements RangeReader {
     }
   }
 
-  /** The key of the last row of a call's budget; null when the range ends before. */
-  private @Nullable List<String> boundary(Connection connection, Range.Keys range, long bytes)
+  /** What a call is to read: by the steps of the split, or else as the server says. */
+  private Range.Keys part(Connection connection, Range.Keys left, Claims claims)
       throws SQLException {
-    String nth = sql.nth(range, bytesPerRow.unitsFor(bytes));
+    long rows = bytesPerRow.unitsFor(claims.budget().bytesPerCall());
+    Steps steps = claims.split().steps();
+    Optional<Range.Keys> part = steps == null ? Optional.empty() : steps.next(left, rows);
+    if (part.isPresent()) {
+      return part.get();
+    }
+    List<String> high = nth(connection, left, rows);
+    return new Range.Keys(left.low(), high == null ? left.high() : high);
+  }
+
+  /** The key of the n-th row; null when the range ends before. */
+  private @Nullable List<String> nth(Connection connection, Range.Keys range, long n)
+      throws SQLException {
+    String nth = sql.nth(range, n);
     try (Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery(nth)) {
       if (!found.next()) {

@@ -16,9 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +37,9 @@ final class ReadPlanner {
    * Keys to look at when choosing where to cut: some hundreds for each of some dozens of splits.
    */
   private static final int SAMPLE = 20_000;
+
+  /** So that a call, which reads some blocks, reads about as many. */
+  private static final int STEPS_PER_BLOCK = 2;
 
   private static final Pattern PLAN =
       Pattern.compile("\"Plan Rows\": (\\d+),\\s*\"Plan Width\": (\\d+)");
@@ -158,12 +159,12 @@ final class ReadPlanner {
   /** Cuts an interval into parts that one thread each reads. */
   List<Interval> cut(KeySql sql, Interval whole) throws SQLException {
     Estimate estimate = estimate(sql.between(whole));
-    int count = splits(estimate.rows() * estimate.width());
+    int count = splits(estimate.bytes());
     List<Position> cuts = List.of();
     if (count > 1) {
       long rows = Math.max(1, estimate.rows());
       String sample = sql.sampleKeys(whole, (double) SAMPLE / rows, samplesPages(rows));
-      cuts = cuts(sql.positions(connection, sample), count);
+      cuts = KeySample.cuts(sql.positions(connection, sample), count);
     }
     List<Interval> intervals = new ArrayList<>();
     @Nullable Position low = whole.low();
@@ -209,7 +210,11 @@ final class ReadPlanner {
   }
 
   /** The planner's idea of the rows and of their width in bytes. */
-  private record Estimate(long rows, long width) {}
+  private record Estimate(long rows, long width) {
+    long bytes() {
+      return rows * width;
+    }
+  }
 
   private Estimate estimate(String condition) throws SQLException {
     return estimateOf(read.query(condition));
@@ -229,8 +234,11 @@ final class ReadPlanner {
 
   /** As many splits as keep all threads busy to the end, but none smaller than a block. */
   private int splits(long bytes) {
-    long blocks = bytes / Math.max(1, blockSize.bytes()) + 1;
-    return (int) Math.min(blocks, (long) SPLITS_PER_THREAD * parallelism);
+    return (int) Math.min(blocks(bytes), (long) SPLITS_PER_THREAD * parallelism);
+  }
+
+  private long blocks(long bytes) {
+    return bytes / Math.max(1, blockSize.bytes()) + 1;
   }
 
   private List<Split> pageSplits() {
@@ -246,41 +254,42 @@ final class ReadPlanner {
   }
 
   private List<Split> keySplits(KeySql sql, Estimate estimate) throws SQLException {
-    int count = splits(estimate.rows() * estimate.width());
-    List<List<String>> cuts = count == 1 ? List.of() : cuts(sample(sql, estimate.rows()), count);
+    int count = splits(estimate.bytes());
     List<Split> splits = new ArrayList<>();
-    @Nullable List<String> low = null;
-    for (List<String> high : cuts) {
-      splits.add(keySplit(splits.size(), low, high));
-      low = high;
+    if (count == 1) {
+      splits.add(new Split("keys 0", new Range.Keys(null, null)));
+    } else {
+      long steps = STEPS_PER_BLOCK * blocks(estimate.bytes());
+      splits.addAll(sample(sql, estimate).splits(count, steps));
     }
-    splits.add(keySplit(splits.size(), low, null));
     if (!sql.nullable().isEmpty()) {
       splits.add(new Split("keys NULL", new Range.NullKeys(false)));
     }
     return splits;
   }
 
-  private static Split keySplit(
-      int number, @Nullable List<String> low, @Nullable List<String> high) {
-    return new Split("keys " + number, new Range.Keys(low, high));
-  }
-
-  private List<List<String>> sample(KeySql sql, long rows) throws SQLException {
-    List<List<String>> sample = new ArrayList<>();
+  /**
+   * A look at all keys that are read pays where it tells the calls how far to read, for each would
+   * have the server look there.
+   */
+  private KeySample sample(KeySql sql, Estimate estimate) throws SQLException {
+    boolean tellsSteps =
+        !read.where().isEmpty() && blocks(estimate.bytes()) <= KeySample.steps(SAMPLE);
+    boolean byPage =
+        read.table().kind() != Table.Kind.VIEW && !tellsSteps && samplesPages(estimate.rows());
+    double fraction = Math.min(1, (double) SAMPLE / Math.max(1, estimate.rows()));
+    List<List<String>> keys = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet keys =
-            statement.executeQuery(
-                sql.sample((double) SAMPLE / Math.max(1, rows), samplesPages(rows)))) {
-      while (keys.next()) {
+        ResultSet found = statement.executeQuery(sql.sample(fraction, byPage))) {
+      while (found.next()) {
         List<String> key = new ArrayList<>();
         for (int i = 1; i <= sql.key().size(); i++) {
-          key.add(keys.getString(i));
+          key.add(found.getString(i));
         }
-        sample.add(key);
+        keys.add(key);
       }
     }
-    return sample;
+    return new KeySample(keys, fraction, byPage && fraction < 1);
   }
 
   /**
@@ -294,14 +303,5 @@ final class ReadPlanner {
   /** How many rows the server's planner expects of the table without this read's condition. */
   private long tableRows() throws SQLException {
     return estimateOf("SELECT FROM " + read.from() + " AS t").rows();
-  }
-
-  /** Keys between which the rows are about evenly spread; fewer than asked for if few differ. */
-  private static <K> List<K> cuts(List<K> sample, int parts) {
-    Set<K> cuts = new LinkedHashSet<>();
-    for (int i = 1; i < parts && !sample.isEmpty(); i++) {
-      cuts.add(sample.get((int) ((long) sample.size() * i / parts)));
-    }
-    return List.copyOf(cuts);
   }
 }
